@@ -1,0 +1,41 @@
+"""The card by which a studio is known before anything of it is loaded."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StudioCard:
+    """What the shell and the command line need to list a studio; its code is imported when it is first used.
+
+    ``engine`` and ``page`` are ``"package.module:NAME"``; ``extensions`` are the suffixes its works have, first the
+    usual one; ``verb`` is its sub-command on the command line.
+    """
+
+    id: str
+    title: str
+    summary: str
+    accent: str
+    extensions: tuple[str, ...]
+    engine: str
+    page: str
+
+    @property
+    def verb(self) -> str:
+        return self.id
+
+    def load_engine(self) -> Any:
+        """Import and return the studio's engine (see :class:`app.runtime.engine.Engine`). No Qt is imported."""
+        return _load(self.engine)
+
+    def load_page(self) -> Any:
+        """Import and return the studio's page class, a QWidget."""
+        return _load(self.page)
+
+
+def _load(reference: str) -> Any:
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,129 @@
+"""ONNX Runtime sessions: opened once, kept within a memory budget, ended from another thread when the user stops."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.base.errors import AtelierError, Cancelled, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.device import Device, physical_cores
+from app.runtime.manifest import FileEntry
+from app.runtime.verify import damaged, verify_file
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+log = logging.getLogger(__name__)
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """What makes two sessions of one file differ."""
+
+    threads: int = 0
+    """Threads inside one operator; 0 is one per core."""
+
+
+class Session:
+    """One graph, ready to run. May be used from several threads."""
+
+    def __init__(self, inner: onnxruntime.InferenceSession, size: int) -> None:
+        self._inner = inner
+        self.size = size
+        self.input_names = [tensor.name for tensor in inner.get_inputs()]
+        self.output_names = [tensor.name for tensor in inner.get_outputs()]
+
+    def run(self, feeds: Arrays, progress: Progress | None = None) -> Arrays:
+        """Run the graph; returns every output by name.
+
+        A cancel of *progress* ends the call from the inside and raises :class:`Cancelled`; the session stays usable.
+        Raises :class:`AtelierError` (``BAD_INPUT``) when the graph refuses the arrays.
+        """
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        try:
+            if progress is None:
+                outputs = self._inner.run(None, feeds, options)
+            else:
+                with progress.token.watch(lambda: _terminate(options)):
+                    progress.check()
+                    outputs = self._inner.run(None, feeds, options)
+        except Exception as error:  # ONNX Runtime's exceptions share no public base class
+            if isinstance(error, Cancelled) or (progress is not None and progress.token.cancelled):
+                raise Cancelled from error
+            log.info("a graph refused its input: %s", error)
+            raise AtelierError(
+                ErrorKind.BAD_INPUT, tr("The network can't work with this input."), str(error).splitlines()[0]
+            ) from error
+        return {name: np.asarray(value) for name, value in zip(self.output_names, outputs, strict=True)}
+
+
+def _terminate(options: Any) -> None:
+    options.terminate = True
+
+
+class SessionCache:
+    """Sessions by (sha256, device, options); the least recently used go first when the budget is exceeded."""
+
+    def __init__(self, budget: int = 1 << 30) -> None:
+        self._budget = budget
+        self._sessions: OrderedDict[tuple[str, str, SessionOptions], Session] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, folder: Path, entry: FileEntry, device: Device, options: SessionOptions | None = None) -> Session:
+        """The session of one verified file. *budget* counts file sizes, the best estimate before a run.
+
+        Raises :class:`AtelierError`: ``DAMAGED_MODEL`` if the file is not the published one, ``BAD_MODEL`` if ONNX
+        Runtime can't open it.
+        """
+        options = options or SessionOptions()
+        key = (entry.sha256, device.id, options)
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                verify_file(folder, entry)
+                session = open_session(folder / entry.name, device, options)
+                self._sessions[key] = session
+            self._sessions.move_to_end(key)
+            self._evict()
+            return session
+
+    @property
+    def held_bytes(self) -> int:
+        return sum(session.size for session in self._sessions.values())
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def _evict(self) -> None:
+        """Drop the oldest; a run in progress keeps its session alive by its own reference."""
+        while len(self._sessions) > 1 and self.held_bytes > self._budget:
+            self._sessions.popitem(last=False)
+
+
+def open_session(path: Path, device: Device, options: SessionOptions) -> Session:
+    """Open a graph without looking at its hash (user models are checked by the catalog instead)."""
+    import onnxruntime
+
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = options.threads or physical_cores()
+    settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    # Idle threads that spin take the core from the window and from playback.
+    settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        inner = onnxruntime.InferenceSession(str(path), settings, providers=device.providers)
+    except Exception as error:  # ONNX Runtime's exceptions share no public base class
+        log.info("%s can't be opened: %s", path.name, error)
+        raise damaged(path.parent, tr("“{name}” is not a usable ONNX graph", name=path.name)) from error
+    return Session(inner, path.stat().st_size)
