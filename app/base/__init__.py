@@ -1,1 +1,1 @@
-"""The ground floor: errors, paths, settings, progress, commands, translation. Standard library, msgspec, platformdirs."""
+"""The ground floor: errors, paths, settings, progress, commands, translation; no more than msgspec and platformdirs."""

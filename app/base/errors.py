@@ -1,7 +1,7 @@
 """Typed errors that a person can act on.
 
-Everything the user can meet is an :class:`AtelierError`: a kind for the program, one sentence for the person, and a hint
-that says what to do next. The window shows them in place; the command line prints one line and exits with 2.
+Everything the user can meet is an :class:`AtelierError`: a kind for the program, one sentence for the person,
+and a hint that says what to do next. The window shows them in place; the command line prints one line and exits with 2.
 """
 
 from __future__ import annotations

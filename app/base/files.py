@@ -20,29 +20,31 @@ def atomic_write(path: Path, content: bytes) -> None:
     """
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink()
         raise disk_error(path, error) from error
 
 
 def read_bytes(path: Path, limit: int = 1 << 30) -> bytes:
-    """The content of *path*. Raises :class:`AtelierError` (``BAD_FILE``) if it can't be read or is over *limit* bytes."""
+    """The content of *path*. Raises ``AtelierError`` (``BAD_FILE``) if it can't be read or is over *limit* bytes."""
     try:
         size = path.stat().st_size
         if size > limit:
             raise AtelierError(
                 ErrorKind.BAD_FILE,
-                tr("“{name}” is too large: {size} MB, and at most {limit} MB can be opened here.")
-                .format(name=path.name, size=size // 1_000_000, limit=limit // 1_000_000),
+                tr("“{name}” is too large: {size} MB, and at most {limit} MB can be opened here.").format(
+                    name=path.name, size=size // 1_000_000, limit=limit // 1_000_000
+                ),
             )
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -1,6 +1,7 @@
 """Translation for the layers that know no Qt.
 
-The window puts Qt's translator in (:func:`set_translator`); without one, as on the command line, the text stays English.
+The window puts Qt's translator in (:func:`set_translator`); without one, as on the command line, the text stays
+English.
 """
 
 from __future__ import annotations

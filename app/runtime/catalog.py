@@ -60,7 +60,7 @@ class Catalog:
         return sorted(mine, key=lambda entry: not entry.usable)
 
     def get(self, model_id: str) -> Entry:
-        """The usable model of that id. Raises :class:`AtelierError`: unknown (``NO_MODEL``), or why it can't be used."""
+        """The usable model of that id. Raises ``AtelierError``: unknown (``NO_MODEL``), or why it can't be used."""
         entry = self._entries.get(model_id)
         if entry is None:
             known = ", ".join(entry.id for entry in self.entries() if entry.usable)

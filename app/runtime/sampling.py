@@ -37,7 +37,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
-    """Softmax over the last axis, in float64. Raises :class:`AtelierError` (``BAD_MODEL``) if the scores are not finite."""
+    """Softmax over the last axis, in float64. Raises ``AtelierError`` (``BAD_MODEL``) if the scores are not finite."""
     scores = np.asarray(logits, np.float64)
     if np.isnan(scores).any() or np.isposinf(scores).any():
         raise AtelierError(

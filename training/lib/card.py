@@ -18,9 +18,7 @@ CARD = "CARD.md"
 def describe_file(path: Path) -> FileEntry:
     """The manifest's entry of one file: hash, size, and for a graph its tensors."""
     inputs, outputs = _tensors(path) if path.suffix == ".onnx" else ([], [])
-    return FileEntry(
-        name=path.name, sha256=sha256_of(path), bytes=path.stat().st_size, inputs=inputs, outputs=outputs
-    )
+    return FileEntry(name=path.name, sha256=sha256_of(path), bytes=path.stat().st_size, inputs=inputs, outputs=outputs)
 
 
 def _tensors(path: Path) -> tuple[list[Tensor], list[Tensor]]:

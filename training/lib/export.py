@@ -2,6 +2,9 @@
 
 An export is finished when ONNX Runtime equals torch on real inputs within a tolerance. The inputs and torch's outputs
 are kept as ``golden.npz`` (keys ``in:<graph>:<name>`` and ``out:<graph>:<name>``); the application's tests replay them.
+
+Weights can be stored as float16 and widened when the session is opened: half the file, the same float32 arithmetic.
+The module is rounded to the same values before torch computes the golden outputs, so the check stays exact.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from app.runtime.device import CPU
@@ -20,6 +24,8 @@ from app.runtime.session import SessionOptions, open_session
 
 log = logging.getLogger(__name__)
 GOLDEN = "golden.npz"
+SMALL = 256
+"""Tensors up to this many elements (biases, scales) stay float32 when the rest is stored as float16."""
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Graph:
     """One graph to export: a module, real example inputs by name (tensors), output names, axes that vary.
 
     ``dynamic`` maps an input or output name to ``{axis: name}``. ``tolerance`` is the largest absolute difference.
+    ``half`` stores the weights as float16 (the module's weights are rounded in place).
     """
 
     stem: str
@@ -35,6 +42,7 @@ class Graph:
     outputs: list[str]
     dynamic: dict[str, dict[int, str]] = field(default_factory=dict)
     tolerance: float = 1e-4
+    half: bool = True
 
 
 def export_all(graphs: list[Graph], folder: Path) -> dict[str, float]:
@@ -46,6 +54,8 @@ def export_all(graphs: list[Graph], folder: Path) -> dict[str, float]:
     golden: dict[str, np.ndarray] = {}
     differences = {}
     for graph in graphs:
+        if graph.half:
+            _round_weights(graph.module)
         expected = _torch_outputs(graph)
         _write(graph, folder / f"{graph.stem}.onnx")
         differences[graph.stem] = _check(graph, expected, folder)
@@ -53,6 +63,13 @@ def export_all(graphs: list[Graph], folder: Path) -> dict[str, float]:
         golden |= {f"out:{graph.stem}:{name}": value for name, value in expected.items()}
     np.savez_compressed(folder / GOLDEN, **golden)  # pyright: ignore[reportArgumentType]
     return differences
+
+
+@torch.no_grad()
+def _round_weights(module: nn.Module) -> None:
+    for tensor in (*module.parameters(), *module.buffers()):
+        if tensor.dtype == torch.float32 and tensor.numel() > SMALL:
+            tensor.copy_(tensor.half().float())
 
 
 def _torch_outputs(graph: Graph) -> dict[str, np.ndarray]:
@@ -76,12 +93,32 @@ def _write(graph: Graph, path: Path) -> None:
         dynamo=False,
     )
     model = onnx.load(str(path))
-    onnx.checker.check_model(model)
     # The exporter's doc strings hold source paths; they say nothing to a user and differ from machine to machine.
     for node in model.graph.node:
         node.doc_string = ""
     model.doc_string = ""
+    if graph.half:
+        _store_half(model.graph)
+    onnx.checker.check_model(model)
     onnx.save(model, str(path))
+
+
+def _store_half(graph: onnx.GraphProto) -> None:
+    """Keep each large float32 initializer as float16 behind a Cast, which ONNX Runtime folds when opening."""
+    casts = []
+    for tensor in list(graph.initializer):
+        values = numpy_helper.to_array(tensor)
+        if tensor.data_type != TensorProto.FLOAT or values.size <= SMALL:
+            continue
+        half = values.astype(np.float16)
+        if not np.isfinite(half).all():
+            raise ValueError(f"{tensor.name} does not fit float16")
+        name = f"{tensor.name}.half"
+        casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
+        graph.initializer.remove(tensor)
+        graph.initializer.append(numpy_helper.from_array(half, name))
+    for cast in reversed(casts):
+        graph.node.insert(0, cast)
 
 
 def _check(graph: Graph, expected: dict[str, np.ndarray], folder: Path) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -156,7 +155,7 @@ def train(task: Task, run: Run) -> Progress:
 
 
 class _Loop:
-    """The state of one call of :func:`train`: clocks for the checkpoint and the evaluation, running means of the losses."""
+    """One call of :func:`train`: clocks for the checkpoint and the evaluation, running means of the losses."""
 
     def __init__(self, task: Task, run: Run, averages: Averages, progress: Progress) -> None:
         self._task, self._run, self._averages, self._progress = task, run, averages, progress
@@ -236,7 +235,7 @@ def save(task: Task, averages: Averages, progress: Progress, out: Path) -> None:
     }
     fresh = out / (CHECKPOINT + ".new")
     torch.save(state, fresh)
-    os.replace(fresh, out / CHECKPOINT)
+    fresh.replace(out / CHECKPOINT)
 
 
 def restore(task: Task, averages: Averages, run: Run) -> Progress:
