@@ -29,6 +29,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     model_sha256: str
     request: dict[str, Any]
     result_sha256: str
+    complete: bool = True
+    """False when the user stopped the generation half way and kept what there was."""
     app_version: str = __version__
     format: str = FORMAT
 

@@ -1,0 +1,1 @@
+"""Work in the background and what must not be lost: worker threads, undo, history, autosave, the state of a studio."""
