@@ -19,7 +19,7 @@ class WorkingFile:
         self._path = folder / "working.bin"
 
     def write(self, content: bytes) -> None:
-        """Replace the file; once every five minutes the one before becomes a backup. Raises ``AtelierError`` (``DISK``)."""
+        """Replace the file; every five minutes the one before becomes a backup. Raises ``AtelierError`` (``DISK``)."""
         make_folder(self._folder)
         if self._path.exists() and self._backup_is_due():
             self._rotate()

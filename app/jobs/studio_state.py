@@ -27,7 +27,7 @@ from app.jobs.worker import DISK, End, Listener
 from app.runtime.catalog import Entry
 from app.runtime.engine import Engine, Request
 from app.runtime.manifest import ControlValue
-from app.runtime.recipe import Recipe, recipe_from_json
+from app.runtime.recipe import Recipe
 
 log = logging.getLogger(__name__)
 

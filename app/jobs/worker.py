@@ -1,8 +1,8 @@
 """Runs generators in long-lived threads and brings what they yield to the window's thread.
 
-A *lane* is one thread that does its jobs one after the other: one lane for each device, one for the disk. A *group* is a
-series of requests of which only the newest counts. Results wait in a mailbox of one place a job: a window that is slow
-to draw sees fewer partial results, never a queue of old ones.
+A *lane* is one thread that does its jobs one after the other: one lane for each device, one for the disk. A *group* is
+a series of requests of which only the newest counts. Results wait in a mailbox of one place a job: a window slow to
+draw sees fewer partial results, never a queue of old ones.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class _Lane(threading.Thread):
             return End.STOPPED, None
         except AtelierError as error:
             return End.FAILED, error
-        except Exception as error:  # noqa: BLE001 - the thread must live on; the user sees it, the log has the rest
+        except Exception as error:  # the thread must live on; the user sees it, the log has the rest
             log.exception("a job of the group %s failed", job.group)
             return End.FAILED, AtelierError(
                 ErrorKind.INTERNAL,

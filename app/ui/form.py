@@ -1,0 +1,170 @@
+"""Widgets made from the controls a model declares: sliders, lists, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from superqt import QDoubleSlider
+
+from app.base.i18n import tr
+from app.runtime.manifest import Control, ControlValue
+from app.ui.theme import GRID
+
+
+class NumberField(QWidget):
+    """A labelled slider with an exact value beside it."""
+
+    changed = Signal(object)
+    """The new value, an int or a float as the control declares, on each step of the slider."""
+
+    def __init__(self, control: Control, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = control.kind == "int"
+        step = control.step or (1 if self._whole else (control.maximum - control.minimum) / 100)
+        self._box = self._spin_box(control, step)
+        self._slider = QDoubleSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(control.minimum, control.maximum)
+        self._slider.setSingleStep(step)
+        self._slider.setPageStep(10 * step)
+        label = QLabel(tr(control.label))
+        label.setBuddy(self._box)
+        for widget in (self, self._box, self._slider, label):
+            widget.setToolTip(tr(control.hint))
+        self._box.setAccessibleName(tr(control.label))
+        self._slider.setAccessibleName(tr(control.label))
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GRID // 4)
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self._box, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._slider, 1, 0, 1, 2)
+        self.set_value(control.default)
+        self._slider.valueChanged.connect(self._from_slider)
+        self._box.valueChanged.connect(self._from_box)
+
+    def value(self) -> float | int:
+        return self._box.value()
+
+    def set_value(self, value: ControlValue) -> None:
+        """Show *value* without telling anyone."""
+        for widget in (self._box, self._slider):
+            blocked = widget.blockSignals(True)
+            widget.setValue(int(value) if self._whole else float(value))  # pyright: ignore[reportArgumentType]
+            widget.blockSignals(blocked)
+
+    def _from_slider(self, value: float) -> None:
+        self._box.setValue(round(value) if self._whole else value)  # pyright: ignore[reportArgumentType]
+
+    def _from_box(self, value: float) -> None:
+        blocked = self._slider.blockSignals(True)
+        self._slider.setValue(value)
+        self._slider.blockSignals(blocked)
+        self.changed.emit(value)
+
+    def _spin_box(self, control: Control, step: float) -> QSpinBox | QDoubleSpinBox:
+        suffix = f" {tr(control.unit)}" if control.unit else ""
+        if self._whole:
+            box = QSpinBox()
+            box.setRange(int(control.minimum), int(control.maximum))
+            box.setSingleStep(int(step))
+        else:
+            box = QDoubleSpinBox()
+            box.setDecimals(2)
+            box.setRange(control.minimum, control.maximum)
+            box.setSingleStep(step)
+        box.setSuffix(suffix)
+        box.setKeyboardTracking(False)
+        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.setFixedWidth(9 * GRID)
+        return box
+
+
+class ChoiceField(QWidget):
+    """A labelled list."""
+
+    changed = Signal(object)
+
+    def __init__(self, control: Control, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QComboBox()
+        for choice in control.choices:
+            self._box.addItem(tr(choice), choice)
+        self._box.setToolTip(tr(control.hint))
+        self._box.setAccessibleName(tr(control.label))
+        label = QLabel(tr(control.label))
+        label.setBuddy(self._box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(label)
+        layout.addWidget(self._box)
+        self.set_value(control.default)
+        self._box.currentIndexChanged.connect(lambda _: self.changed.emit(self.value()))
+
+    def value(self) -> str:
+        return str(self._box.currentData())
+
+    def set_value(self, value: ControlValue) -> None:
+        """Show *value* without telling anyone."""
+        blocked = self._box.blockSignals(True)
+        self._box.setCurrentIndex(max(0, self._box.findData(value)))
+        self._box.blockSignals(blocked)
+
+
+class SwitchField(QCheckBox):
+    """A switch."""
+
+    changed = Signal(object)
+
+    def __init__(self, control: Control, parent: QWidget | None = None) -> None:
+        super().__init__(tr(control.label), parent)
+        self.setToolTip(tr(control.hint))
+        self.set_value(control.default)
+        self.toggled.connect(self.changed.emit)
+
+    def value(self) -> bool:
+        return self.isChecked()
+
+    def set_value(self, value: ControlValue) -> None:
+        """Show *value* without telling anyone."""
+        blocked = self.blockSignals(True)
+        self.setChecked(bool(value))
+        self.blockSignals(blocked)
+
+
+Field = NumberField | ChoiceField | SwitchField
+_FIELDS: dict[str, Callable[[Control], Any]] = {
+    "float": NumberField,
+    "int": NumberField,
+    "choice": ChoiceField,
+    "bool": SwitchField,
+}
+
+
+class ControlForm(QWidget):
+    """The declared controls of one group, one under the other."""
+
+    changed = Signal(str, object)
+    """Control id and new value."""
+
+    def __init__(self, controls: list[Control], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, Field] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * GRID)
+        for control in controls:
+            field: Field = _FIELDS[control.kind](control)
+            field.changed.connect(lambda value, name=control.id: self.changed.emit(name, value))
+            self.fields[control.id] = field
+            layout.addWidget(field)
+
+    def set_values(self, values: dict[str, ControlValue]) -> None:
+        """Show *values*; ids this form does not have are passed over."""
+        for name, field in self.fields.items():
+            if name in values and field.value() != values[name]:
+                field.set_value(values[name])

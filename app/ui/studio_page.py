@@ -1,0 +1,233 @@
+"""The frame around a studio's work, the same in all four: bar, error strip, work, panel, filmstrip."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.base.commands import Command
+from app.base.i18n import tr
+from app.base.paths import resources_dir
+from app.jobs.studio_state import StudioState
+from app.ui.form import ControlForm
+from app.ui.icons import retint
+from app.ui.notices import ErrorStrip
+from app.ui.widgets.bar import MAX_SEED, StudioBar
+from app.ui.widgets.filmstrip import Filmstrip
+from app.ui.widgets.panel import Panel, Section
+
+State = TypeVar("State", bound=StudioState[Any, Any])
+
+
+def common_commands(studio: str) -> list[Command]:
+    """The commands every studio has, for its ``COMMANDS``."""
+    return [
+        Command(f"{studio}.new", "New", "new", "File", "Ctrl+N", "Start an empty work; the old one can be undone"),
+        Command(f"{studio}.open", "Open…", "open_file", "File", "Ctrl+O", "Open a work and the settings that made it"),
+        Command(f"{studio}.save", "Save", "save_file", "File", "Ctrl+S", "Write the work to its file"),
+        Command(f"{studio}.save-as", "Save as…", "save_file_as", "File", "Ctrl+Shift+S", "Choose a file to write to"),
+        Command(f"{studio}.save-bare", "Save without recipe…", "save_bare", "File", "", "Leave out what made the work"),
+        Command(f"{studio}.undo", "Undo", "undo", "Edit", "Ctrl+Z", "Take the last step back, settings included"),
+        Command(f"{studio}.redo", "Redo", "redo", "Edit", "Ctrl+Shift+Z", "Do again what was undone"),
+        Command(f"{studio}.generate", "Generate", "generate", "Machine", "Ctrl+Return", "Let the model work"),
+        Command(f"{studio}.stop", "Stop", "stop", "Machine", "Esc", "Stop at once and keep what is there"),
+        Command(f"{studio}.seed", "Another seed", "new_seed", "Machine", "Ctrl+Shift+R", "Ask for something else"),
+        Command(f"{studio}.panel", "Show or hide the controls", "toggle_panel", "View", "F9"),
+        Command(f"{studio}.history", "Show or hide the history", "toggle_history", "View", "F8"),
+    ]
+
+
+class StudioPage(QWidget, Generic[State]):
+    """A studio gives its state and the widget of its work; adds sections, tools and commands of its own."""
+
+    statusChanged = Signal()
+    titleChanged = Signal()
+
+    def __init__(self, state: State, work: QWidget) -> None:
+        super().__init__()
+        self.state = state
+        self.work = work
+        self.path: Path | None = None
+        self._forms: list[ControlForm] = []
+        self._declared: list[Section] = []
+        self.bar = StudioBar()
+        self.errors = ErrorStrip()
+        self.panel = Panel()
+        self.film = Filmstrip()
+        self._lay_out()
+        self._connect()
+        self._show_model()
+        self._show_settings()
+        self._show_history()
+        self.setAcceptDrops(True)
+        if state.first_run:
+            self._open_example()
+
+    # --- for the studios -----------------------------------------------------------------------------------------
+
+    def add_section(self, title: str, body: QWidget, is_open: bool = True) -> Section:
+        """Add a folding section under the declared controls."""
+        section = Section(title, body, is_open)
+        self.panel.add(section)
+        return section
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def generate(self) -> None:
+        self.state.generate()
+
+    def stop(self) -> None:
+        self.state.stop()
+
+    def undo(self) -> None:
+        self.state.undo()
+
+    def redo(self) -> None:
+        self.state.redo()
+
+    def new(self) -> None:
+        self.path = None
+        self.state.new()
+        self.titleChanged.emit()
+
+    def new_seed(self) -> None:
+        self.state.set_seed(random.randint(0, MAX_SEED))
+
+    def toggle_panel(self) -> None:
+        self.bar.panel.toggle()
+
+    def toggle_history(self) -> None:
+        self.film.setVisible(self.film.isHidden())
+
+    def open_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("Open"), self._folder(), self._filter())
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a work; its name becomes the one Save writes to."""
+        self.path = path
+        self.state.open(path)
+        self.titleChanged.emit()
+
+    def save_file(self) -> None:
+        """Write to the file the work came from or was last saved to; ask for one the first time."""
+        if self.path is None:
+            self.save_file_as()
+        else:
+            self.state.save(self.path, self.state.services.settings.values.embed_recipe)
+
+    def save_file_as(self) -> None:
+        path = self._ask_path()
+        if path is not None:
+            self.path = path
+            self.save_file()
+            self.titleChanged.emit()
+
+    def save_bare(self) -> None:
+        path = self._ask_path()
+        if path is not None:
+            self.state.save(path, with_recipe=False)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.work.setMinimumWidth(320)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.work, 1)
+        middle.addWidget(self.panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.errors)
+        column.addLayout(middle, 1)
+        column.addWidget(self.film)
+
+    def _connect(self) -> None:
+        state, bar = self.state, self.bar
+        bar.modelChosen.connect(state.set_model)
+        bar.seedChosen.connect(state.set_seed)
+        bar.newSeed.connect(self.new_seed)
+        bar.seedLocked.connect(lambda on: setattr(state, "lock_seed", on))
+        bar.generateClicked.connect(self.generate)
+        bar.stopClicked.connect(self.stop)
+        bar.panelToggled.connect(self.panel.setVisible)
+        state.modelChanged.connect(self._show_model)
+        state.settingsChanged.connect(self._show_settings)
+        state.busyChanged.connect(bar.set_busy)
+        state.busyChanged.connect(lambda _: self.statusChanged.emit())
+        state.progressed.connect(bar.show_progress)
+        state.failed.connect(self.errors.show_error)
+        state.historyChanged.connect(self._show_history)
+        state.documentChanged.connect(self.statusChanged.emit)
+        self.film.chosen.connect(state.go_to)
+        self.film.starred.connect(state.set_star)
+
+    def _show_model(self) -> None:
+        """List the models and make the form of the chosen one's controls."""
+        state = self.state
+        self.bar.show_models(state.models(), state.settings.model)
+        for section in self._declared:
+            self.panel.remove(section)
+        self._forms, self._declared = [], []
+        entry = state.entry()
+        controls = entry.manifest.controls if entry and entry.manifest else []
+        groups = ((tr("Controls"), "main", True), (tr("More"), "more", False))
+        for title, group, is_open in groups:
+            chosen = [control for control in controls if control.group == group]
+            if chosen:
+                form = ControlForm(chosen)
+                form.changed.connect(state.set_control)
+                self._forms.append(form)
+                self._declared.append(Section(title, form, is_open))
+                self.panel.add(self._declared[-1], len(self._declared) - 1)
+        self._show_settings()
+
+    def _show_settings(self) -> None:
+        self.bar.show_seed(self.state.settings.seed)
+        for form in self._forms:
+            form.set_values(self.state.settings.controls)
+
+    def _show_history(self) -> None:
+        self.film.show_nodes(self.state.history(), self.state.node)
+
+    def _open_example(self) -> None:
+        for suffix in self.state.card.extensions:
+            example = resources_dir() / "examples" / f"{self.state.card.id}{suffix}"
+            if example.exists():
+                self.state.open(example)
+                return
+
+    def _ask_path(self) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), self._folder(), self._filter())
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(self.state.card.extensions[0])
+
+    def _folder(self) -> str:
+        return str(self.path.parent if self.path else Path.home())
+
+    def _filter(self) -> str:
+        patterns = " ".join(f"*{suffix}" for suffix in self.state.card.extensions)
+        return f"{tr(self.state.card.title)} ({patterns})"
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            retint(self)
+            self._show_history()
