@@ -1,0 +1,1 @@
+"""One folder a studio, none of which knows another; `cards` lists them."""

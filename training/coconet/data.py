@@ -1,0 +1,95 @@
+"""The chorales on a grid of sixteenths, random crops of them in random keys, and the masks the network learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.studios.compose.codec import REST, VOICES, Codec, in_range
+
+FILE = Path("music") / "jsb-chorales-16th.npz"
+SHIFTS = range(-5, 7)
+"""Transpositions tried for augmentation; those that leave a voice's range in the corpus are not used."""
+
+
+def load_pieces(data: Path, split: str) -> list[np.ndarray]:
+    """The pieces of ``"train"`` or ``"valid"``: int64 arrays (steps, 4) of MIDI pitch, -1 for silence."""
+    with np.load(data / FILE, allow_pickle=False) as file:
+        pitch, start = file[f"{split}_pitch"].astype(np.int64), file[f"{split}_start"]
+    return [pitch[a:b] for a, b in zip(start[:-1], start[1:], strict=True)]
+
+
+@dataclass
+class Batch:
+    """Crops: classes (batch, steps, 4), first step and length of the piece each comes from (batch,)."""
+
+    classes: np.ndarray
+    first: np.ndarray
+    length: np.ndarray
+
+
+def crops(pieces: list[np.ndarray], codec: Codec, size: int, steps: int, rng: np.random.Generator) -> Batch:
+    """Draw *size* crops of *steps* steps, each piece as likely as it is long, each in a random possible key.
+
+    Every third crop begins or ends where its piece does, so that openings and cadences are seen often enough.
+    """
+    fitting = [piece for piece in pieces if len(piece) >= steps]
+    lengths = np.array([len(piece) for piece in fitting])
+    chosen = rng.choice(len(fitting), size, p=lengths / lengths.sum())
+    room = lengths[chosen] - steps
+    first = np.minimum((rng.random(size) * (room + 1)).astype(int), room)
+    edge = rng.random(size)
+    first = np.where(edge < 1 / 6, 0, np.where(edge > 5 / 6, room, first))
+    grids = [_transposed(fitting[i][f : f + steps], codec, rng) for i, f in zip(chosen, first, strict=True)]
+    return Batch(codec.encode(np.stack(grids)), first, lengths[chosen])
+
+
+def _transposed(grid: np.ndarray, codec: Codec, rng: np.random.Generator) -> np.ndarray:
+    moved = [np.where(grid == REST, REST, grid + shift) for shift in SHIFTS]
+    inside = [candidate for candidate in moved if in_range(candidate, codec).all()]
+    return inside[rng.integers(len(inside))] if inside else grid
+
+
+def orderless_known(size: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+    """Which cells are shown, bool (size, steps, 4): their number is uniform, then which ones (Uria et al. 2014)."""
+    cells = steps * VOICES
+    shown = rng.integers(0, cells, size)
+    ranks = rng.random((size, cells)).argsort(axis=1)
+    return (ranks < shown[:, None]).reshape(size, steps, VOICES)
+
+
+def training_known(size: int, steps: int, rng: np.random.Generator) -> np.ndarray:
+    """Masks for training, bool (size, steps, 4): half orderless, the rest as the studio will ask.
+
+    The paper trains on orderless masks alone and finds some conditionals poorly modelled. A quarter of ours hides cells
+    of some voices in some span only (harmonise, refill), a quarter hides whole steps.
+    """
+    known = orderless_known(size, steps, rng)
+    kind = rng.random(size)
+    for row in np.flatnonzero(kind >= 0.5):
+        known[row] = _region(steps, rng) if kind[row] < 0.75 else _whole_steps(steps, rng)
+    return known
+
+
+def _region(steps: int, rng: np.random.Generator) -> np.ndarray:
+    voices = rng.permutation(VOICES)[: rng.integers(1, VOICES + 1)]
+    start, end = (0, steps) if rng.random() < 0.5 else np.sort(rng.choice(steps + 1, 2, replace=False))
+    known = np.ones((steps, VOICES), bool)
+    known[start:end, voices] = rng.random((end - start, len(voices))) < rng.random()
+    return _something_hidden(known, rng)
+
+
+def _whole_steps(steps: int, rng: np.random.Generator) -> np.ndarray:
+    hidden = rng.permutation(steps)[: rng.integers(1, steps + 1)]
+    known = np.ones((steps, VOICES), bool)
+    known[hidden] = False
+    known[hidden[0], rng.permutation(VOICES)[: rng.integers(VOICES)]] = True
+    return known
+
+
+def _something_hidden(known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    if known.all():
+        known[rng.integers(len(known)), rng.integers(VOICES)] = False
+    return known
