@@ -31,7 +31,7 @@ DIFFERENT = 3
 
 
 def run(cards: tuple[StudioCard, ...], arguments: list[str]) -> int:
-    """Do one sub-command; returns the exit code: 0, 2 for bad input (one line on standard error), 3 for a failed replay."""
+    """Do one sub-command; returns the exit code: 0, 2 for bad input (one line on stderr), 3 for a failed replay."""
     parser = _parser(cards)
     options = parser.parse_args(arguments)
     try:
@@ -66,7 +66,9 @@ def _parser(cards: tuple[StudioCard, ...]) -> argparse.ArgumentParser:
 
 
 def _add_models(verbs: Any) -> None:
-    verb = verbs.add_parser("models", help="list the models", description="List the models there are and their figures.")
+    verb = verbs.add_parser(
+        "models", help="list the models", description="List the models there are and their figures."
+    )
     verb.add_argument("--json", action="store_true", help="everything, as JSON")
     verb.set_defaults(action=_models)
 
@@ -236,7 +238,12 @@ def _open(shelf: ModelShelf, model_id: str, studio: str) -> Model:
     if model.manifest.studio != studio:
         raise AtelierError(
             ErrorKind.BAD_INPUT,
-            tr("“{id}” is a model of the studio “{theirs}”, not “{ours}”.", id=model_id, theirs=model.manifest.studio, ours=studio),
+            tr(
+                "“{id}” is a model of the studio “{theirs}”, not “{ours}”.",
+                id=model_id,
+                theirs=model.manifest.studio,
+                ours=studio,
+            ),
         )
     return model
 
@@ -254,7 +261,9 @@ def _card_of_file(cards: tuple[StudioCard, ...], path: Path) -> StudioCard:
     if not fitting:
         known = " ".join(sorted({suffix for card in cards for suffix in card.extensions}))
         raise AtelierError(
-            ErrorKind.BAD_FILE, tr("“{name}” is no kind of file Ateliê makes.", name=path.name), tr("Known: {all}.", all=known)
+            ErrorKind.BAD_FILE,
+            tr("“{name}” is no kind of file Ateliê makes.", name=path.name),
+            tr("Known: {all}.", all=known),
         )
     for card in fitting[:-1]:
         _, recipe = card.load_engine().load(path)

@@ -1,1 +1,1 @@
-"""Character-level recurrent networks (Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks", 2015)."""
+"""Character networks (Karpathy, "The Unreasonable Effectiveness of Recurrent Neural Networks", 2015)."""

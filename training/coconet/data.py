@@ -33,15 +33,16 @@ class Batch:
 def crops(pieces: list[np.ndarray], codec: Codec, size: int, steps: int, rng: np.random.Generator) -> Batch:
     """Draw *size* crops of *steps* steps, each piece as likely as it is long, each in a random possible key.
 
-    Every third crop begins or ends where its piece does, so that openings and cadences are seen often enough.
+    Crops begin on a quarter. Every third begins or ends where its piece does, so that openings and cadences are seen
+    often enough.
     """
     fitting = [piece for piece in pieces if len(piece) >= steps]
     lengths = np.array([len(piece) for piece in fitting])
     chosen = rng.choice(len(fitting), size, p=lengths / lengths.sum())
-    room = lengths[chosen] - steps
-    first = np.minimum((rng.random(size) * (room + 1)).astype(int), room)
+    quarter = codec.steps_per_quarter
+    room = (lengths[chosen] - steps) // quarter
     edge = rng.random(size)
-    first = np.where(edge < 1 / 6, 0, np.where(edge > 5 / 6, room, first))
+    first = np.where(edge < 1 / 6, 0, np.where(edge > 5 / 6, room, rng.integers(0, room + 1))) * quarter
     grids = [_transposed(fitting[i][f : f + steps], codec, rng) for i, f in zip(chosen, first, strict=True)]
     return Batch(codec.encode(np.stack(grids)), first, lengths[chosen])
 

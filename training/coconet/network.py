@@ -25,7 +25,9 @@ class _Block(nn.Module):
 
 
 class Coconet(nn.Module):
-    def __init__(self, codec: Codec, width: int = 256, dilations=(1, 2, 4, 8, 16, 32, 1, 2), dropout: float = 0.1) -> None:
+    def __init__(
+        self, codec: Codec, width: int = 256, dilations=(1, 2, 4, 8, 16, 32, 1, 2), dropout: float = 0.1
+    ) -> None:
         super().__init__()
         self.codec = codec
         self.stem = nn.Conv1d(codec.channels, width, 3, padding=1, bias=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -15,7 +17,7 @@ class Generator(nn.Module):
         self.side = side
         self.embedding = nn.Linear(classes, 64, bias=False)
         sizes = [latent + 64, width, width, width]
-        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.norms = nn.ModuleList(nn.LayerNorm(size) for size in sizes[1:])
         self.out = nn.Linear(width, side * side)
 
@@ -27,7 +29,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Pictures (batch, side, side) and class weights to one score a picture (batch,): the higher, the more like the data.
+    """Pictures (batch, side, side) and class weights to a score each, (batch,): the higher, the more like the data.
 
     The class enters by projection (Miyato & Koyama 2018).
     """
@@ -35,7 +37,7 @@ class Discriminator(nn.Module):
     def __init__(self, classes: int, side: int, width: int = 768) -> None:
         super().__init__()
         sizes = [side * side, width, width, width]
-        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.out = nn.Linear(width, 1)
         self.embedding = nn.Linear(classes, width, bias=False)
 

@@ -1,0 +1,1 @@
+"""Compose: a piano roll in which a network answers in four voices."""

@@ -1,0 +1,13 @@
+"""The card of the studio Compose."""
+
+from app.base.card import StudioCard
+
+CARD = StudioCard(
+    id="compose",
+    title="Compose",
+    summary="Draw a melody and hear it answered in four voices",
+    accent="compose",
+    extensions=(".mid", ".midi", ".wav"),
+    engine="app.studios.compose.engine:ENGINE",
+    page="app.studios.compose.page:ComposePage",
+)

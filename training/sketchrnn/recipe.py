@@ -1,0 +1,196 @@
+"""Trains and exports ``sketch-rnn``.
+
+Half the time the encoder sees only the beginning of the drawing that the decoder must draw in full. So one network
+draws from nothing (a latent from the prior), varies a drawing (the latent of the whole) and continues one (that of its part).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+from torch import nn
+from torch.optim import Optimizer
+
+from app.studios.paint.codec import BOX, StrokeCodec, start_row
+from training.lib.loop import autocast, set_rate, warmup_cosine
+from training.registry import Recipe
+from training.sketchrnn.data import CATEGORIES, Drawings, changed, codec_of, padded, read_drawings
+from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
+
+
+class SketchTask:
+    """Draw each drawing again, point by point, from its latent and its class."""
+
+    batch, rate, horizon, seed = 128, 1.5e-3, 4000, 1
+    kl_weight, kl_floor, kl_half_life = 0.5, 0.1, 500.0
+
+    def __init__(self, name: str, data: Path, device: str) -> None:
+        self.name, self._device = name, device
+        path = data / "sketches" / "quickdraw.npz"
+        self._train, self._valid = read_drawings(path, "train"), read_drawings(path, "valid")
+        self.codec = codec_of(self._train)
+        self._of_class = [np.flatnonzero(self._train.labels == label) for label in range(len(CATEGORIES))]
+        torch.manual_seed(self.seed)
+        self.encoder, self.decoder = Encoder(len(CATEGORIES)), Decoder(len(CATEGORIES))
+        self.modules: dict[str, nn.Module] = {"encoder": self.encoder, "decoder": self.decoder}
+        self.averaged = {"encoder": 200.0, "decoder": 200.0}
+        parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
+        self.optimizers: dict[str, Optimizer] = {"both": torch.optim.Adam(parameters, self.rate, (0.9, 0.98))}
+
+    def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
+        """One batch; losses in nats: the reconstruction per point, the divergence per drawing."""
+        points, classes = self._draw_batch(rng)
+        lengths = _lengths(points)
+        seen = torch.where(torch.rand(len(points)) < 0.5, 1.0, torch.rand(len(points)))
+        seen_lengths = (seen.to(self._device) * lengths).ceil().clamp(min=1).long()
+        set_rate(self.optimizers["both"], warmup_cosine(step, self.horizon))
+        with autocast(self._device):
+            mean, log_variance = self.encoder.trained(points, classes, seen_lengths)
+            latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            parts = self.decoder.trained(_before(points), latent, classes)
+        reconstruction = _mean_over(nats_per_point(parts, points), lengths)
+        divergence = -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum(1).mean()
+        weight = self.kl_weight * (1 - 0.99 * 0.5 ** (step / self.kl_half_life))
+        # The paper weighs the divergence per latent dimension against the reconstruction per point.
+        loss = reconstruction + weight * torch.clamp(divergence / LATENT, min=self.kl_floor)
+        self._update(loss)
+        return {"nats_per_point": reconstruction.item(), "kl_nats": divergence.item()}
+
+    def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
+        """On the valid drawings, with the latent's mean: nats per point, and the divergence in nats per drawing."""
+        total, count, divergence = 0.0, 0, 0.0
+        order = np.argsort([sum(map(len, strokes)) for strokes in self._valid.strokes])
+        for chosen in np.array_split(order, max(1, len(order) // 128)):
+            points, classes = self._batch_of(self._valid, chosen, None)
+            lengths = _lengths(points)
+            mean, log_variance = self.encoder.trained(points, classes, lengths)
+            nats = nats_per_point(self.decoder.trained(_before(points), mean, classes), points)
+            total += float((nats * _inside(lengths, nats.shape[1])).sum())
+            count += int(lengths.sum())
+            divergence += float(-0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum())
+        return {"nats_per_point": total / count, "kl_nats": divergence / len(order)}
+
+    def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
+        """A sheet: a row a class, two of the data, ten from the prior at temperature 0.4."""
+        folder.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(1)
+        rows = [
+            [*self._some_real(label), *(self._from_prior(label, rng) for _ in range(10))]
+            for label in range(len(CATEGORIES))
+        ]
+        contact_sheet(rows).save(folder / f"{step:06d}.png")
+
+    def _draw_batch(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Every class as often as the others; drawings of like length together, so that little is padding."""
+        labels = rng.integers(0, len(CATEGORIES), 4 * self.batch)
+        chosen = np.array([self._of_class[label][rng.integers(len(self._of_class[label]))] for label in labels])
+        lengths = np.array([sum(map(len, self._train.strokes[i])) for i in chosen])
+        quarter = np.array_split(chosen[np.argsort(lengths, kind="stable")], 4)[rng.integers(4)]
+        return self._batch_of(self._train, quarter, rng)
+
+    def _batch_of(
+        self, drawings: Drawings, chosen: np.ndarray, rng: np.random.Generator | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        strokes = [drawings.strokes[i] if rng is None else changed(drawings.strokes[i], rng) for i in chosen]
+        points = torch.from_numpy(padded([self.codec.encode(drawing) for drawing in strokes]))
+        classes = torch.eye(len(CATEGORIES))[torch.from_numpy(drawings.labels[chosen])]
+        return points.to(self._device), classes.to(self._device)
+
+    def _update(self, loss: torch.Tensor) -> None:
+        optimizer = self.optimizers["both"]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        for module in self.modules.values():
+            nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+        optimizer.step()
+
+    def _some_real(self, label: int) -> list[list[np.ndarray]]:
+        return [self._train.strokes[i] for i in self._of_class[label][:2]]
+
+    def _from_prior(self, label: int, rng: np.random.Generator) -> list[np.ndarray]:
+        return draw(self.decoder, self.codec, label, rng, temperature=0.4)
+
+
+def draw(
+    decoder: Decoder, codec: StrokeCodec, label: int, rng: np.random.Generator, temperature: float, most: int = 120
+) -> list[np.ndarray]:
+    """One drawing from the prior with a torch decoder, as strokes in units."""
+    device = decoder.out.weight.device
+    latent = torch.from_numpy(rng.standard_normal((1, LATENT)).astype(np.float32)).to(device)
+    classes = torch.eye(len(codec.categories), device=device)[label : label + 1]
+    h, c = (part[None] for part in decoder.start(latent, classes))
+    row, rows = start_row(), []
+    for _ in range(most):
+        *parts, h, c = decoder(torch.from_numpy(row).to(device)[None], latent, classes, h, c)
+        row = _sampled([part[0, 0].float().cpu().numpy() for part in parts], rng, temperature)
+        rows.append(row[0])
+        if row[0, 4]:
+            break
+    return codec.decode(np.array(rows))
+
+
+def _sampled(parts: list[np.ndarray], rng: np.random.Generator, temperature: float) -> np.ndarray:
+    weights, means, deviations, correlation, pen = parts
+    chosen = rng.choice(len(weights), p=_softmax(weights / temperature))
+    state = rng.choice(3, p=_softmax(pen / temperature))
+    x, y = rng.standard_normal(2) * np.sqrt(temperature)
+    rho = correlation[chosen]
+    offset = means[chosen] + np.exp(deviations[chosen]) * (x, rho * x + np.sqrt(1 - rho * rho) * y)
+    row = np.zeros((1, 5), np.float32)
+    row[0, :2], row[0, 2 + state] = offset, 1
+    return row
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    scaled = np.exp(values.astype(np.float64) - values.max())
+    return scaled / scaled.sum()
+
+
+def contact_sheet(rows: list[list[list[np.ndarray]]], size: int = 96) -> Image.Image:
+    """Drawings in rows, each fitted into a square of *size* pixels."""
+    sheet = Image.new("L", (size * max(map(len, rows)), size * len(rows)), 255)
+    pen = ImageDraw.Draw(sheet)
+    for y, row in enumerate(rows):
+        for x, strokes in enumerate(row):
+            _draw_fitted(pen, strokes, (x * size, y * size), size)
+    return sheet
+
+
+def _draw_fitted(pen: ImageDraw.ImageDraw, strokes: list[np.ndarray], corner: tuple[int, int], size: int) -> None:
+    points = np.concatenate(strokes)
+    low, extent = points.min(0), max(float(np.ptp(points, axis=0).max()), BOX / 4)
+    for stroke in strokes:
+        placed = (stroke - low) / extent * (size - 12) + np.array(corner) + 6
+        pen.line([tuple(point) for point in placed.tolist()], fill=0, width=2)
+
+
+def _before(points: torch.Tensor) -> torch.Tensor:
+    """What the decoder reads: the start row, then each point but the last."""
+    start = torch.from_numpy(start_row()).to(points.device).expand(len(points), 1, 5)
+    return torch.cat([start, points[:, :-1]], 1)
+
+
+def _lengths(points: torch.Tensor) -> torch.Tensor:
+    """The number of points up to and with the one that ends the drawing, (batch,)."""
+    return (points[:, :, 4] == 0).sum(1) + 1
+
+
+def _inside(lengths: torch.Tensor, longest: int) -> torch.Tensor:
+    return torch.arange(longest, device=lengths.device)[None] < lengths[:, None]
+
+
+def _mean_over(nats: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    inside = _inside(lengths, nats.shape[1])
+    return (nats * inside).sum() / inside.sum()
+
+
+def _export(name: str, data: Path, run: Path, out: Path) -> None:
+    from training.sketchrnn.export import export
+
+    export(name, data, run, out)
+
+
+RECIPE = Recipe(task=SketchTask, export=_export)
