@@ -370,20 +370,30 @@ class StudioState(QObject, Generic[Doc, Req]):
 
         self._on_disk(f"{self.card.id}.open", read, lambda: self._opened(path, *found[0]))
 
+    def show_example(self, path: Path) -> None:
+        """Begin with a small finished work, read at once; it is no step of the undo stack."""
+        document, recipe = self.engine.load(path)
+        self._now = self._loaded(document, recipe)
+        self.documentChanged.emit()
+        self.settingsChanged.emit()
+
     def _opened(self, path: Path, document: Doc, recipe: Recipe | None) -> None:
-        settings, made = self.settings, None
-        if recipe is not None and recipe.studio == self.card.id:
-            settings = self._settings_of(recipe)
-            made = Made(
-                request=recipe.request,
-                digest=recipe.result_sha256,
-                complete=recipe.complete,
-                model=recipe.model,
-                model_sha256=recipe.model_sha256,
-            )
         self.failed.emit(None)
         self.stop()
-        self._push(tr("Open {name}", name=path.name), Snapshot(document, settings, made))
+        self._push(tr("Open {name}", name=path.name), self._loaded(document, recipe))
+
+    def _loaded(self, document: Doc, recipe: Recipe | None) -> Snapshot[Doc]:
+        """A work from a file; its recipe, if it is one of this studio, brings the settings."""
+        if recipe is None or recipe.studio != self.card.id:
+            return Snapshot(document, self.settings)
+        made = Made(
+            request=recipe.request,
+            digest=recipe.result_sha256,
+            complete=recipe.complete,
+            model=recipe.model,
+            model_sha256=recipe.model_sha256,
+        )
+        return Snapshot(document, self._settings_of(recipe), made)
 
     def _settings_of(self, recipe: Recipe) -> StudioSettings:
         request = msgspec.convert(recipe.request, type=self.engine.request_type)

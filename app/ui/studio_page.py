@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -47,6 +47,8 @@ class StudioPage(QWidget, Generic[State]):
 
     statusChanged = Signal()
     titleChanged = Signal()
+    commands: ClassVar[list[Command]]
+    """The studio's commands; their methods are the page's."""
 
     def __init__(self, state: State, work: QWidget) -> None:
         super().__init__()
@@ -75,6 +77,9 @@ class StudioPage(QWidget, Generic[State]):
         section = Section(title, body, is_open)
         self.panel.add(section)
         return section
+
+    def close_down(self) -> None:
+        """Called before the window closes: end timers and players of the page's own."""
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -202,7 +207,7 @@ class StudioPage(QWidget, Generic[State]):
         for suffix in self.state.card.extensions:
             example = resources_dir() / "examples" / f"{self.state.card.id}{suffix}"
             if example.exists():
-                self.state.open(example)
+                self.state.show_example(example)
                 return
 
     def _ask_path(self) -> Path | None:

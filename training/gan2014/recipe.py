@@ -1,8 +1,8 @@
 """Trains and exports ``gan-2014``.
 
-The networks are those of 2014; the loss is what was learnt since: relativistic pairing, gradient penalties on
-real and made pictures (Huang et al. 2024, "The GAN is dead; long live the GAN!", arXiv 2501.05441), averaged weights, and the
-same small shifts on both sides of the discriminator (Zhao et al. 2020, DiffAugment).
+The networks are those of 2014; the loss is what was learnt since: relativistic pairing, gradient penalties on real and
+made pictures (Huang et al. 2024, "The GAN is dead; long live the GAN!", arXiv 2501.05441), averaged weights, the same
+small shifts on both sides of the discriminator (Zhao et al. 2020, DiffAugment).
 """
 
 from __future__ import annotations

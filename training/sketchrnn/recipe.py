@@ -1,7 +1,8 @@
 """Trains and exports ``sketch-rnn``.
 
 Half the time the encoder sees only the beginning of the drawing that the decoder must draw in full. So one network
-draws from nothing (a latent from the prior), varies a drawing (the latent of the whole) and continues one (that of its part).
+draws from nothing (a latent from the prior), varies a drawing (the latent of the whole) and continues one (that of its
+part).
 """
 
 from __future__ import annotations

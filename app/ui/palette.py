@@ -1,0 +1,79 @@
+"""The command palette: every command by its name, from the same list as menus and shortcuts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app.base.i18n import tr
+from app.ui.theme import GRID
+
+WIDTH, ROWS = 480, 12
+
+
+class CommandPalette(QFrame):
+    """A field and a list; Return runs the marked command, Esc closes."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self.setObjectName("panel")
+        self._window = window
+        self._actions: list[QAction] = []
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(tr("Find a command"))
+        self.field.setAccessibleName(tr("Find a command"))
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Commands"))
+        self.list.itemActivated.connect(lambda _: self.run())
+        self.list.itemClicked.connect(lambda _: self.run())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.addWidget(self.field)
+        layout.addWidget(self.list)
+        self.resize(WIDTH, ROWS * 4 * GRID)
+
+    def open_with(self, actions: list[QAction]) -> None:
+        """Show the palette over the window with these commands."""
+        self._actions = [action for action in actions if action.isEnabled()]
+        self.field.clear()
+        self._filter("")
+        left = (self._window.width() - self.width()) // 2
+        self.move(self._window.mapToGlobal(QPoint(left, 8 * GRID)))
+        self.show()
+        self.field.setFocus()
+
+    def run(self) -> None:
+        """Run the marked command."""
+        item = self.list.currentItem()
+        self.hide()
+        if item is not None:
+            item.data(Qt.ItemDataRole.UserRole).trigger()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrow keys move in the list while the field keeps the focus."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                step = 1 if event.key() == Qt.Key.Key_Down else -1
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.run()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        """Keep the commands in which every typed word occurs."""
+        words = text.lower().split()
+        self.list.clear()
+        for action in self._actions:
+            title = action.text()
+            if all(word in f"{title} {action.toolTip()}".lower() for word in words):
+                shortcut = action.shortcut().toString()
+                item = QListWidgetItem(f"{title}    {shortcut}" if shortcut else title)
+                item.setData(Qt.ItemDataRole.UserRole, action)
+                item.setToolTip(action.toolTip())
+                self.list.addItem(item)
+        self.list.setCurrentRow(0)
