@@ -1,0 +1,13 @@
+"""The studio's card."""
+
+from app.base.card import StudioCard
+
+CARD = StudioCard(
+    id="imagine",
+    title="Imagine",
+    summary="Make pictures and steer them with sliders",
+    accent="imagine",
+    extensions=(".png",),
+    engine="app.studios.imagine.engine:ENGINE",
+    page="app.studios.imagine.page:ImaginePage",
+)

@@ -1,0 +1,13 @@
+"""The card of the studio Write."""
+
+from app.base.card import StudioCard
+
+CARD = StudioCard(
+    id="write",
+    title="Write",
+    summary="Write, and let a network go on from where you are",
+    accent="write",
+    extensions=(".txt", ".md"),
+    engine="app.studios.write.engine:ENGINE",
+    page="app.studios.write.page:WritePage",
+)

@@ -1,0 +1,108 @@
+"""The studio Write without a window."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
+from app.studios.write.document import Text, common_prefix
+from app.studios.write.files import load_text, save_text
+from app.studios.write.request import WriteRequest
+
+GENERATORS = {"char-rnn": "app.studios.write.generator:continue_text"}
+"""What goes on with a text, by the model's family."""
+REFILLERS = {"char-rnn": "app.studios.write.refill:refill_text"}
+"""What fills a marked span anew."""
+SCORERS = {"char-rnn": "app.studios.write.score:score_files"}
+"""What measures a model on files."""
+MAX_TOKENS = 100_000
+
+
+class WriteEngine:
+    """See :class:`app.runtime.engine.Engine`; a result is a :class:`Text`."""
+
+    studio = "write"
+    request_type = WriteRequest
+
+    def generate(self, request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
+        """Go on at a place, streaming; or fill a span anew, in one piece at the end. See :class:`WriteRequest`."""
+        request.check()
+        table = GENERATORS if request.start == request.end else REFILLERS
+        return _of_family(table, model)(request, model, progress)
+
+    def digest(self, result: Text) -> str:
+        """The hash of the text as UTF-8, which is that of its file."""
+        return sha256_hex(result.text.encode())
+
+    def export(self, path: Path, result: Text, recipe: Recipe | None) -> list[Path]:
+        """Write ``.txt`` or ``.md``, and the recipe beside it."""
+        return save_text(path, result, recipe)
+
+    def load(self, path: Path) -> tuple[Text, Recipe | None]:
+        """Read a text file with its side-car."""
+        return load_text(path)
+
+    def compare(self, ours: Text, theirs: Text) -> Verdict:
+        """Bit-exact or different; text knows no tolerance."""
+        if ours.text == theirs.text:
+            return Verdict(Match.EXACT, tr("all {count} characters are the same.", count=len(ours)))
+        at = common_prefix(ours.text, theirs.text)
+        return Verdict(Match.DIFFERENT, tr("the texts part at character {at}.", at=at + 1))
+
+    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+        """Bits and nats a character, see :func:`app.studios.write.score.score_files`."""
+        return _of_family(SCORERS, model)(model, files, progress)
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """``--prompt``, ``--tokens``, ``--out``."""
+        parser.add_argument("--prompt", default="", metavar="TEXT", help="the text to go on from; none starts a line")
+        parser.add_argument(
+            "--tokens", type=int, metavar="N", help="how many characters to write (default: the model's own length)"
+        )
+        parser.add_argument("--out", type=Path, metavar="x.txt", help="write a file instead of printing the text")
+
+    def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> WriteRequest:
+        """Go on at the end of the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        controls = dict(arguments.controls)
+        if arguments.tokens is not None:
+            if not 1 <= arguments.tokens <= MAX_TOKENS:
+                raise AtelierError(
+                    ErrorKind.BAD_INPUT,
+                    tr("--tokens can't be {count}.", count=arguments.tokens),
+                    tr("Possible: {range}.", range=f"1 – {MAX_TOKENS}"),
+                )
+            controls["length"] = arguments.tokens
+        prompt = Text.by("user", arguments.prompt)
+        end = len(prompt)
+        return WriteRequest(
+            model=model.manifest.id, seed=arguments.seed, controls=controls, document=prompt, start=end, end=end
+        )
+
+    def output_from_arguments(
+        self, arguments: argparse.Namespace, result: Text, recipe: Recipe | None
+    ) -> list[Path] | str:
+        """The prompt and what came after it, or the files written."""
+        return result.text if arguments.out is None else self.export(arguments.out, result, recipe)
+
+
+def _of_family(table: dict[str, str], model: Model) -> Callable[..., Any]:
+    reference = table.get(model.manifest.family)
+    if reference is None:
+        raise AtelierError(
+            ErrorKind.BAD_MODEL,
+            tr("The model “{id}” is of the unknown kind “{family}”.", id=model.manifest.id, family=model.manifest.family),
+            tr("Known here: {known}.", known=", ".join(table)),
+        )
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+ENGINE = WriteEngine()

@@ -1,0 +1,49 @@
+"""A character network with its state: reads text, and says what may come next."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.studios.write.codec import CharCodec
+
+GRAPH = "step"
+CHUNK = 512
+"""Characters read in one call of the network; the user's Stop is looked at between two."""
+
+
+class CharReader:
+    """Reads *rows* texts side by side, each with its own state.
+
+    The graph takes ``tokens`` (batch, time) int64, ``h`` and ``c`` (layers, batch, width) float32 and gives ``logits``
+    (batch, time, vocabulary), ``h_out``, ``c_out``.
+    """
+
+    def __init__(self, model: Model, rows: int = 1) -> None:
+        self._model = model
+        self.codec = CharCodec(model.codec["vocabulary"])
+        layers, width = int(model.codec["layers"]), int(model.codec["width"])
+        self.h = np.zeros((layers, rows, width), np.float32)
+        self.c = np.zeros((layers, rows, width), np.float32)
+
+    def read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
+        """Read tokens (rows, time) and move on; returns the scores of what comes after each, (rows, time, V)."""
+        feeds = {"tokens": np.ascontiguousarray(tokens, np.int64), "h": self.h, "c": self.c}
+        found = self._model.run(GRAPH, feeds, progress)
+        self.h, self.c = found["h_out"], found["c_out"]
+        return found["logits"]
+
+    def read_all(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
+        """Read tokens (rows, time), at least one, in chunks; returns the scores after the last, (rows, V)."""
+        scores = np.zeros((tokens.shape[0], 1, len(self.codec)), np.float32)
+        for at in range(0, tokens.shape[1], CHUNK):
+            progress.report(at / tokens.shape[1])
+            scores = self.read(tokens[:, at : at + CHUNK], progress)
+        return scores[:, -1]
+
+    def picked(self, rows: list[int]) -> CharReader:
+        """A reader that goes on from the state of these rows, one may be named more than once."""
+        other = CharReader(self._model, len(rows))
+        other.h, other.c = self.h[:, rows], self.c[:, rows]
+        return other

@@ -1,0 +1,86 @@
+"""Measures how well a character network knows a text."""
+
+from __future__ import annotations
+
+import lzma
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.files import read_bytes
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.studios.write.document import cleaned
+from app.studios.write.files import LIMIT, load_text
+from app.studios.write.network import CHUNK, CharReader
+
+
+def score_files(model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+    """Bits and nats a character over all files (``.txt``, ``.md``, ``.txt.xz``), and for each.
+
+    The network reads a file once from its first character to its last and keeps its state; every character but the
+    first is predicted. Characters the network does not know are passed over and counted.
+    """
+    parts = [_score(model, file, progress.part(at / len(files), (at + 1) / len(files))) for at, file in enumerate(files)]
+    predicted = sum(part["predicted"] for part in parts)
+    nats = sum(part["nats_per_char"] * part["predicted"] for part in parts) / predicted
+    total = {"nats_per_char": nats, "bits_per_char": nats / math.log(2), "predicted": predicted}
+    return {"model": model.manifest.id, **total, "files": parts}
+
+
+def _score(model: Model, path: Path, progress: Progress) -> dict[str, Any]:
+    reader, text = CharReader(model), read_any_text(path)
+    tokens = reader.codec.encode(text)
+    if len(tokens) < 2:
+        raise AtelierError(
+            ErrorKind.BAD_FILE,
+            tr("“{name}” holds too little this model can read: {count} characters.", name=path.name, count=len(tokens)),
+            tr("At least two are needed."),
+        )
+    nats = _nats(reader, tokens, progress) / (len(tokens) - 1)
+    unknown = sum(1 for character in text if not len(reader.codec.encode(character)))
+    return {
+        "file": path.name,
+        "characters": len(text),
+        "predicted": len(tokens) - 1,
+        "unknown": unknown,
+        "nats_per_char": nats,
+        "bits_per_char": nats / math.log(2),
+    }
+
+
+def _nats(reader: CharReader, tokens: np.ndarray, progress: Progress) -> float:
+    total = 0.0
+    for at in range(0, len(tokens) - 1, CHUNK):
+        progress.report(at / len(tokens))
+        part = tokens[at : at + CHUNK + 1]
+        scores = reader.read(part[None, :-1], progress)[0].astype(np.float64)
+        total -= log_chances(scores, part[1:]).sum()
+    return float(total)
+
+
+def log_chances(scores: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """The natural logarithm of the chance of each token: scores (..., n, V) and tokens (..., n) to (..., n)."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    chosen = np.take_along_axis(shifted, tokens[..., None], -1)[..., 0]
+    return chosen - np.log(np.exp(shifted).sum(axis=-1))
+
+
+def read_any_text(path: Path) -> str:
+    """The text of a file as the studio reads it, or of a packed one (``.txt.xz``); both at most 20 MB unpacked.
+
+    Raises :class:`AtelierError` (``BAD_FILE``).
+    """
+    if path.suffix.lower() != ".xz":
+        return load_text(path)[0].text
+    try:
+        content = lzma.LZMADecompressor().decompress(read_bytes(path, LIMIT), LIMIT + 1)
+        if len(content) > LIMIT:
+            raise AtelierError(ErrorKind.BAD_FILE, tr("“{name}” unpacks to more than 20 MB.", name=path.name))
+        return cleaned(content.decode())
+    except (lzma.LZMAError, UnicodeDecodeError, EOFError) as error:
+        raise AtelierError(ErrorKind.BAD_FILE, tr("“{name}” is not a packed text.", name=path.name)) from error
