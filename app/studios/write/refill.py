@@ -32,9 +32,10 @@ ENDS = 3
 
 @dataclass(frozen=True)
 class _Cut:
-    """A passage up to a place where it may end, with the network's state there (layers, 1, width)."""
+    """A passage up to a place where it may end, with the scores (V,) and state (layers, 1, width) after it."""
 
     text: str
+    scores: np.ndarray
     h: np.ndarray
     c: np.ndarray
 
@@ -42,56 +43,70 @@ class _Cut:
 def refill_text(request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
     """The text with the span written anew, in one piece: until it is whole, the old one stays."""
     after = request.document.text[request.end :]
-    cuts = _cuts(request, model, progress.part(0.0, 0.95))
-    best = cuts[0] if not after else _likeliest(cuts, after, model, progress.part(0.95, 1.0))
+    cuts = _Passages(request, model).cuts(progress.part(0.0, 0.95))
+    best = _likeliest(cuts, after, model, progress.part(0.95, 1.0))
     progress.report(1.0)
     yield request.document.replaced(request.start, request.end, best.text, "machine")
 
 
-def _cuts(request: WriteRequest, model: Model, progress: Progress) -> list[_Cut]:
-    reader = CharReader(model)
-    tokens = context_tokens(reader, request.document.text[: request.start])
-    scores = np.repeat(reader.read_all(tokens, progress.part(0.0, 0.2)), CANDIDATES, axis=0)
-    reader = reader.picked([0] * CANDIDATES)
-    sampling = sampling_of(request.controls)
-    generators = [rng(request.seed, row) for row in range(CANDIDATES)]
-    wanted = request.end - request.start
-    longest = round(wanted * (1 + SLACK)) + EXTRA
-    passages = [""] * CANDIDATES
-    found: list[list[_Cut]] = [[] for _ in range(CANDIDATES)]
-    written = progress.part(0.2, 1.0)
-    for number in range(longest):
-        chosen = [sample_token(scores[row], generators[row], sampling) for row in range(CANDIDATES)]
-        passages = [passage + reader.codec.decode([token]) for passage, token in zip(passages, chosen, strict=True)]
-        scores = reader.read(np.array(chosen)[:, None], progress)[:, -1]
-        if number + 1 >= wanted * (1 - SLACK) - EXTRA:
-            _note_ends(request, passages, reader, found)
-        written.report((number + 1) / longest)
-    return [cut for row in found for cut in _nearest(row, wanted)] or [_cut(passages[0][:wanted], reader, 0)]
+class _Passages:
+    """The passages written side by side."""
+
+    def __init__(self, request: WriteRequest, model: Model) -> None:
+        text = request.document.text
+        self._request = request
+        self._old, self._after = text[request.start : request.end], text[request.end :]
+        self._reader = CharReader(model)
+        self._texts = [""] * CANDIDATES
+        self._found: list[list[_Cut]] = [[] for _ in range(CANDIDATES)]
+
+    def cuts(self, progress: Progress) -> list[_Cut]:
+        """Write until longer than the span, noting where to end; the nearest few ends of each passage."""
+        wanted = len(self._old)
+        longest = round(wanted * (1 + SLACK)) + EXTRA
+        scores = self._read_before(progress.part(0.0, 0.2))
+        sampling = sampling_of(self._request.controls)
+        generators = [rng(self._request.seed, row) for row in range(CANDIDATES)]
+        written = progress.part(0.2, 1.0)
+        for number in range(longest):
+            chosen = [sample_token(scores[row], generators[row], sampling) for row in range(CANDIDATES)]
+            if number >= max(1, wanted * (1 - SLACK) - EXTRA):
+                self._note_ends(scores, chosen)
+            for row, token in enumerate(chosen):
+                self._texts[row] += self._reader.codec.decode([token])
+            scores = self._reader.read(np.array(chosen)[:, None], progress)[:, -1]
+            written.report((number + 1) / longest)
+        return [cut for row in self._found for cut in _nearest(row, wanted)] or [self._cut(scores, 0)]
+
+    def _read_before(self, progress: Progress) -> np.ndarray:
+        tokens = context_tokens(self._reader, self._request.document.text[: self._request.start])
+        scores = self._reader.read_all(tokens, progress)
+        self._reader = self._reader.picked([0] * CANDIDATES)
+        return np.repeat(scores, CANDIDATES, axis=0)
+
+    def _note_ends(self, scores: np.ndarray, chosen: list[int]) -> None:
+        for row, token in enumerate(chosen):
+            if _may_end(self._texts[row], self._reader.codec.decode([token]), self._old, self._after):
+                self._found[row].append(self._cut(scores, row))
+
+    def _cut(self, scores: np.ndarray, row: int) -> _Cut:
+        return _Cut(self._texts[row], scores[row], self._reader.h[:, [row]], self._reader.c[:, [row]])
 
 
-def _note_ends(request: WriteRequest, passages: list[str], reader: CharReader, found: list[list[_Cut]]) -> None:
-    text = request.document.text
-    old, after = text[request.start : request.end], text[request.end :]
-    for row, passage in enumerate(passages):
-        if _may_end(passage, old, after):
-            found[row].append(_cut(passage, reader, row))
-
-
-def _cut(passage: str, reader: CharReader, row: int) -> _Cut:
-    return _Cut(passage, reader.h[:, [row]].copy(), reader.c[:, [row]].copy())
-
-
-def _may_end(passage: str, old: str, after: str) -> bool:
-    """Whether a passage ends as the old one did: in a blank, in a mark, or in a letter that no letter follows."""
-    kinds = _kind(passage[-1]), _kind(old[-1])
-    return kinds[0] == kinds[1] or (kinds[0] != "blank" and after[:1].isspace() and kinds[1] != "blank")
+def _may_end(passage: str, coming: str, old: str, after: str) -> bool:
+    """Whether a passage may end before the character *coming*: as the old span ended, and with a whole word."""
+    ours, theirs = _kind(passage[-1]), _kind(old[-1])
+    if "blank" in (ours, theirs):
+        return ours == theirs
+    if after[:1].isalnum():
+        return ours == theirs
+    return not (ours == "letter" and _kind(coming) == "letter")
 
 
 def _kind(character: str) -> str:
     if character.isspace():
         return "blank"
-    return "letter" if character.isalnum() else "mark"
+    return "letter" if character.isalnum() or character == "'" else "mark"
 
 
 def _nearest(cuts: list[_Cut], wanted: int) -> list[_Cut]:
@@ -99,10 +114,14 @@ def _nearest(cuts: list[_Cut], wanted: int) -> list[_Cut]:
 
 
 def _likeliest(cuts: list[_Cut], after: str, model: Model, progress: Progress) -> _Cut:
+    """The cut after which the start of *after* has the highest chance; the first where nothing follows."""
     reader = CharReader(model, len(cuts))
     tokens = reader.codec.encode(after[:LOOK_AHEAD])
     if not len(tokens):
         return cuts[0]
     reader.h = np.concatenate([cut.h for cut in cuts], axis=1)
     reader.c = np.concatenate([cut.c for cut in cuts], axis=1)
-    return cuts[0]
+    rows = np.tile(tokens, (len(cuts), 1))
+    scores = np.concatenate([np.stack([cut.scores for cut in cuts])[:, None], reader.read(rows, progress)[:, :-1]], 1)
+    chances = log_chances(scores.astype(np.float64), rows).sum(axis=1)
+    return cuts[int(chances.argmax())]

@@ -1,0 +1,259 @@
+"""Exports a character network: one graph ``step``, the manifest, the card with what was measured."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import torch
+
+from app.base.progress import Progress
+from app.runtime.catalog import Catalog
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric, Training
+from app.runtime.model import Model, ModelShelf
+from app.studios.write.codec import CharCodec
+from app.studios.write.document import Text
+from app.studios.write.generator import CONTEXT, continue_text
+from app.studios.write.request import WriteRequest
+from app.studios.write.score import score_files
+from training.charrnn.network import CharLSTM
+from training.charrnn.recipe import CORPORA, CharTask, read_text
+from training.lib.card import describe_file, write_card
+from training.lib.export import GOLDEN, Graph, export_all
+from training.lib.loop import CHECKPOINT, Run, load_averaged
+from training.lib.loop import Progress as Trained
+
+SAMPLE = 20_000
+"""Characters written for the measurements of a sample."""
+GOLDEN_CHARACTERS = 96
+
+CONTROLS = [
+    Control(
+        id="temperature",
+        label="Boldness",
+        kind="float",
+        default=0.8,
+        minimum=0.0,
+        maximum=2.0,
+        step=0.05,
+        hint="Low: safe and repetitive, 0 always the same. High: surprising, then misspelt, at last gibberish.",
+    ),
+    Control(
+        id="length",
+        label="Length",
+        kind="int",
+        default=400,
+        minimum=20,
+        maximum=2000,
+        step=20,
+        hint="How many characters are written at a time; 400 are about seventy words.",
+    ),
+    Control(
+        id="top_k",
+        label="Likeliest characters only",
+        kind="int",
+        default=0,
+        minimum=0,
+        maximum=60,
+        step=1,
+        group="more",
+        hint="Each character is one of so many likeliest; a small number gives plainer text. 0 allows all.",
+    ),
+    Control(
+        id="top_p",
+        label="Likeliest share (top-p)",
+        kind="float",
+        default=1.0,
+        minimum=0.05,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="Leaves out the unlikeliest characters, which makes misspelt words rarer. 1 allows all.",
+    ),
+    Control(
+        id="min_p",
+        label="Least chance (min-p)",
+        kind="float",
+        default=0.0,
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        group="more",
+        hint="Leaves out what is far less likely than the best: bold where much is possible, careful inside words.",
+    ),
+    Control(
+        id="repetition_penalty",
+        label="Against repetition",
+        kind="float",
+        default=1.0,
+        minimum=1.0,
+        maximum=2.0,
+        step=0.05,
+        group="more",
+        hint="Above 1, phrases that were there before come again less often.",
+    ),
+]
+
+NOTES = """
+- It writes the shape of a play in verse: names in capitals, short lines, mostly English words, sentences that almost
+  hold together for a clause or two. It has no story, and does not know what it said a page ago.
+- It reads forwards only, at most the last {context:,} characters before the caret. *Refill* writes several passages and
+  takes the one after which the following text is likeliest.
+- It knows the {vocabulary} characters of its training text. Typographic quotes and dashes are read as plain ones, accents are
+  dropped, other scripts are not seen. Your own text is never changed by that.
+- The published figure is that of a small Transformer on 10 % of tiny Shakespeare; ours is an LSTM that also read the
+  other plays, measured on a later, smaller part. The two stand side by side as an orientation, not as a contest.
+- The language, and the views in it, are those of 1590-1613.
+"""
+
+
+def export(name: str, data: Path, run: Path, out: Path) -> None:
+    """Write the finished model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
+    task = CharTask(name, data, "cpu")
+    trained = load_averaged({"network": task.network}, run / CHECKPOINT)
+    export_all([_graph(task)], out)
+    manifest = _manifest(task, trained, out, [])
+    write_card(manifest, out, _notes(task))
+    measured = _measure(_open(out), task, data)
+    write_card(_manifest(task, trained, out, measured), out, _notes(task))
+
+
+def _notes(task: CharTask) -> str:
+    return NOTES.format(context=CONTEXT, vocabulary=len(task.codec))
+
+
+def _graph(task: CharTask) -> Graph:
+    tokens = torch.from_numpy(task.codec.encode(_valid(task)[:GOLDEN_CHARACTERS]))[None]
+    h, c = task.network.start(1)
+    # A state that text has left behind, not zeros: the check is of what the application really feeds.
+    with torch.no_grad():
+        _, h, c = task.network(tokens, h, c)
+    state = {1: "batch"}
+    return Graph(
+        stem="step",
+        module=task.network,
+        inputs={"tokens": tokens, "h": h, "c": c},
+        outputs=["logits", "h_out", "c_out"],
+        dynamic={
+            "tokens": {0: "batch", 1: "time"},
+            "logits": {0: "batch", 1: "time"},
+            "h": state,
+            "c": state,
+            "h_out": state,
+            "c_out": state,
+        },
+    )
+
+
+def _valid(task: CharTask) -> str:
+    return task.codec.decode(task.valid)
+
+
+def _manifest(task: CharTask, trained: Trained, out: Path, metrics: list[Metric]) -> Manifest:
+    corpus = task.corpus
+    return Manifest(
+        schema=SCHEMA,
+        id=task.name,
+        name=corpus.title,
+        version="1",
+        studio="write",
+        family="char-rnn",
+        summary=corpus.summary,
+        licence="MIT",
+        files=[describe_file(out / name) for name in ("step.onnx", GOLDEN)],
+        codec={"vocabulary": task.codec.vocabulary, "layers": corpus.layers, "width": corpus.width},
+        controls=CONTROLS,
+        training=Training(
+            data=corpus.data,
+            licence=corpus.licence,
+            credit=corpus.credit,
+            command=f"python -m training {task.name} --minutes {round(trained.seconds / 60)}",
+            hardware="2 cores of an AMD EPYC",
+            hours=round(trained.seconds / 3600, 2),
+            steps=trained.step,
+            parameters=sum(weights.numel() for weights in task.network.parameters()),
+        ),
+        metrics=metrics,
+        tolerance={"step": 1e-4},
+    )
+
+
+def _open(out: Path) -> Model:
+    return ModelShelf(Catalog(out.parent)).open(out.name)
+
+
+def _measure(model: Model, task: CharTask, data: Path) -> list[Metric]:
+    corpus = task.corpus
+    packed = data / "text" / f"{corpus.valid}.valid.txt.xz"
+    score = score_files(model, [packed], Progress())
+    where, count = f"{corpus.valid}.valid", int(score["predicted"])
+    words, speeches = _measure_sample(model, task, data)
+    return [
+        Metric(
+            name="negative log-likelihood",
+            unit="nats/char",
+            ours=round(score["nats_per_char"], 4),
+            samples=count,
+            measured_on=where,
+            published=corpus.published,
+            source=corpus.source,
+        ),
+        Metric(
+            name="compression", unit="bits/char", ours=round(score["bits_per_char"], 4), samples=count, measured_on=where
+        ),
+        words,
+        speeches,
+    ]
+
+
+def _measure_sample(model: Model, task: CharTask, data: Path) -> tuple[Metric, Metric]:
+    known = set(_words("\n".join(read_text(data, name) for name in task.corpus.train)))
+    text = sample(model, task.corpus.prompt)
+    words, speeches = _words(text), _speeches(text)
+    where = "a sample at the default settings, seed 0"
+    return (
+        Metric(
+            name="words that occur in the training text",
+            unit="share",
+            ours=round(sum(word in known for word in words) / max(1, len(words)), 4),
+            samples=len(words),
+            measured_on=where,
+            better="higher",
+        ),
+        Metric(
+            name="speeches that open with a name in capitals or title case and a colon",
+            unit="share",
+            ours=round(sum(map(opens_with_speaker, speeches)) / max(1, len(speeches)), 4),
+            samples=len(speeches),
+            measured_on=where,
+            better="higher",
+        ),
+    )
+
+
+def sample(model: Model, prompt: str) -> str:
+    """What the model writes after *prompt* at its default settings, :data:`SAMPLE` characters, without the prompt."""
+    end = len(prompt)
+    request = WriteRequest(
+        model=model.manifest.id,
+        controls={**model.manifest.defaults(), "length": SAMPLE},
+        document=Text.by("user", prompt),
+        start=end,
+        end=end,
+    )
+    *_, last = continue_text(request, model, Progress())
+    return last.text[end:]
+
+
+def opens_with_speaker(speech: str) -> bool:
+    """Whether the first line of a speech is a name and a colon, as in the training text."""
+    return re.fullmatch(r"[A-Z][A-Za-z' .-]*:", speech.partition("\n")[0]) is not None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+(?:'[a-z]+)*", text.lower())
+
+
+def _speeches(text: str) -> list[str]:
+    """The speeches of a play, without the first and last, which may be cut."""
+    return [part.strip("\n") for part in text.split("\n\n")[1:-1] if part.strip()]
