@@ -1,0 +1,120 @@
+"""The page of the writing studio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.base.card import StudioCard
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.jobs.services import Services
+from app.studios.write.commands import COMMANDS
+from app.studios.write.document import Text
+from app.studios.write.state import WriteState
+from app.studios.write.views.editor import Editor
+from app.ui.studio_page import StudioPage
+from app.ui.theme import LARGE
+from app.ui.widgets.bar import tool_button
+
+
+class WritePage(StudioPage[WriteState]):
+    """A text, and a machine that goes on with it or writes a passage anew."""
+
+    work: Editor
+
+    def __init__(self, services: Services, card: StudioCard) -> None:
+        self.commands = COMMANDS
+        self.editor = Editor()
+        state = WriteState(services, card)
+        super().__init__(state, self.editor)
+        self._preferences: dict[str, Any] = services.settings.section(card.id)
+        self._refilling: tuple[int, int] | None = None
+        self._add_tools()
+        self.editor.set_size(int(self._preferences.get("size", LARGE)))
+        self.editor.show_text(state.document)
+        self.editor.edited.connect(self._edited)
+        self.editor.placeChanged.connect(self._set_place)
+        self.editor.goOn.connect(self.go_on)
+        state.documentChanged.connect(self._show_document)
+        state.busyChanged.connect(self._mark_refilled)
+
+    # --- commands ------------------------------------------------------------------------------------------------
+
+    def generate(self) -> None:
+        """Go on at the caret; write a marked passage anew."""
+        if self.editor.textCursor().hasSelection():
+            self.refill()
+        else:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Go on at the caret, behind what is marked."""
+        self.state.stop()
+        cursor = self.editor.textCursor()
+        cursor.setPosition(cursor.selectionEnd())
+        self.editor.setTextCursor(cursor)
+        self._set_place(*self.editor.place())
+        self.state.generate()
+        self.editor.setFocus()
+
+    def refill(self) -> None:
+        """Write the marked passage anew; the rest of the text stays as it is, to the byte."""
+        self.state.stop()
+        start, end = self.editor.place()
+        if start == end:
+            hint = tr("Then Refill writes that passage anew and leaves the rest alone.")
+            self.state.failed.emit(AtelierError(ErrorKind.BAD_INPUT, tr("Mark a passage of the text first."), hint))
+            return
+        self._set_place(start, end)
+        self.state.refill()
+        self._refilling = (start, len(self.state.document) - end)
+        self.editor.setFocus()
+
+    def toggle_tint(self) -> None:
+        self._tint.toggle()
+
+    def larger(self) -> None:
+        self._set_size(self.editor.font().pixelSize() + 2)
+
+    def smaller(self) -> None:
+        self._set_size(self.editor.font().pixelSize() - 2)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _add_tools(self) -> None:
+        refill = tool_button("refill", tr("Refill: write the marked passage anew (Ctrl+R)"), self.refill)
+        self._tint = tool_button("palette", tr("Tint what the machine wrote (F7)"), None, checkable=True)
+        self._tint.setChecked(bool(self._preferences.get("tint", True)))
+        self._set_tinted(self._tint.isChecked())
+        self._tint.toggled.connect(self._set_tinted)
+        for tool in (refill, self._tint):
+            self.bar.add_tool(tool)
+
+    def _set_tinted(self, on: bool) -> None:
+        self._preferences["tint"] = on
+        self.editor.set_tinted(on)
+
+    def _set_size(self, pixels: int) -> None:
+        self.editor.set_size(pixels)
+        self._preferences["size"] = self.editor.font().pixelSize()
+
+    def _set_place(self, start: int, end: int) -> None:
+        self.state.place = (start, end)
+
+    def _edited(self, text: Text) -> None:
+        self._refilling = None
+        self.state.edit(tr("Typing"), text, merge="typing")
+
+    def _show_document(self) -> None:
+        self.editor.show_text(self.state.document)
+        self._set_place(*self.editor.place())
+
+    def _mark_refilled(self, busy: bool) -> None:
+        """Leave the new passage marked, so that Refill can be asked for again."""
+        if busy or self._refilling is None:
+            return
+        start, after = self._refilling
+        self._refilling = None
+        end = len(self.state.document) - after
+        self.editor.mark(start, end)
+        self.state.note_refilled(start, end)

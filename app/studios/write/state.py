@@ -1,0 +1,95 @@
+"""The state of the writing studio."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.base.card import StudioCard
+from app.base.i18n import tr
+from app.jobs.services import Services
+from app.jobs.studio_state import StudioState
+from app.studios.write.document import Text, common_prefix, common_suffix, count_words
+from app.studios.write.request import WriteRequest
+
+TITLE_WORDS = 12
+
+
+class WriteState(StudioState[Text, WriteRequest]):
+    """A text, and the place in it where the machine is to write."""
+
+    document_type = Text
+
+    def __init__(self, services: Services, card: StudioCard, parent: QObject | None = None) -> None:
+        self.place = (0, 0)
+        self._words = WordCount()
+        self._refilled: tuple[int, int, str] | None = None
+        super().__init__(services, card, parent)
+
+    def make_request(self) -> WriteRequest:
+        """Write at the caret, or in place of the marked span."""
+        start, end = (min(place, len(self.document)) for place in self.place)
+        return WriteRequest(
+            model=self.settings.model,
+            seed=self.settings.seed,
+            controls=dict(self.settings.controls),
+            document=self.document,
+            start=start,
+            end=end,
+        )
+
+    def refill(self) -> None:
+        """Write the marked span anew; asked for again at what came of it, with another seed."""
+        start, end = self.place
+        if self._refilled == (start, end, self.document.text) and not self.lock_seed:
+            self.set_seed(self.settings.seed + 1)
+        self.generate()
+
+    def note_refilled(self, start: int, end: int) -> None:
+        """Remember where a Refill has written, for the next one."""
+        self._refilled = (start, end, self.document.text)
+
+    def node_title(self, document: Text, request: WriteRequest) -> str:
+        """The first words of what the machine wrote."""
+        start, end = written_span(request, document)
+        words = document.text[start:end].split(maxsplit=TITLE_WORDS)[:TITLE_WORDS]
+        return " ".join(words)[:160] or tr("(nothing)")
+
+    def status(self) -> str:
+        """Word count, and how much of the text is the machine's."""
+        words = tr("{count} words", count=f"{self._words.of(self.document.text):,}")
+        share = tr("{percent} % by the machine", percent=round(100 * self.document.share("machine")))
+        return f"{words} · {share}" if self.document.text else words
+
+
+class WordCount:
+    """Counts the words of a text that changes a little at a time; looks only at what changed."""
+
+    def __init__(self) -> None:
+        self._text, self._count = "", 0
+
+    def of(self, text: str) -> int:
+        first = common_prefix(self._text, text)
+        last = common_suffix(self._text[first:], text[first:])
+        old, new = len(self._text) - last, len(text) - last
+        start = _blank_before(text, first)
+        after = _blank_after(text, new) - new
+        self._count += count_words(text[start : new + after]) - count_words(self._text[start : old + after])
+        self._text = text
+        return self._count
+
+
+def written_span(request: WriteRequest, document: Text) -> tuple[int, int]:
+    """Where the machine wrote, in the document that came of the request."""
+    return request.start, request.end + len(document) - len(request.document)
+
+
+def _blank_before(text: str, at: int) -> int:
+    while at > 0 and not text[at - 1].isspace():
+        at -= 1
+    return at
+
+
+def _blank_after(text: str, at: int) -> int:
+    while at < len(text) and not text[at].isspace():
+        at += 1
+    return at

@@ -1,0 +1,243 @@
+"""The page one writes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from app.base.i18n import tr
+from app.studios.write.document import Text, common_prefix, common_suffix
+from app.studios.write.views.reading import ReadingLayout
+from app.studios.write.views.units import from_view, is_wide, to_index, to_units
+from app.ui.theme import GRID, LARGE, current_theme
+
+FAMILIES = ["Charter", "Iowan Old Style", "Source Serif 4", "Georgia", "Cambria", "Noto Serif", "DejaVu Serif"]
+MEASURE = 70
+"""Characters in a full line, what is read most easily."""
+SIZES = range(12, 41, 2)
+_TINT = {False: 26, True: 44}
+"""How much of the accent lies behind the machine's text, of 255, in a light and in a dark theme."""
+
+
+class Editor(QPlainTextEdit):
+    """Shows a :class:`Text` and says how the user changed it. Keeps no undo of its own: the studio's state does."""
+
+    edited = Signal(object)
+    """The new :class:`Text` after a change by hand."""
+    placeChanged = Signal(int, int)
+    """Start and end of the marked span, in characters; the same where nothing is marked: the caret."""
+    goOn = Signal()
+    """Tab was pressed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = Text()
+        self._wide = False
+        self._following = False
+        self._tinted = True
+        document = QTextDocument(self)
+        document.setDocumentLayout(ReadingLayout(document))
+        document.setUndoRedoEnabled(False)
+        self.setDocument(document)
+        self._dress()
+        document.contentsChange.connect(self._changed)
+        self.cursorPositionChanged.connect(self._tell_place)
+        self.selectionChanged.connect(self._tell_place)
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Text:
+        return self._shown
+
+    def show_text(self, text: Text) -> None:
+        """Show another text by changing only what differs, so that the caret and the view stay where they are."""
+        old, new = self._shown.text, text.text
+        if old != new:
+            first = common_prefix(old, new)
+            last = common_suffix(old[first:], new[first:])
+            self._swap(first, len(old) - last, new[first : len(new) - last])
+        self._shown = text
+        self.viewport().update()
+
+    def place(self) -> tuple[int, int]:
+        """Start and end of the marked span in characters, both at the caret where nothing is marked."""
+        cursor = self.textCursor()
+        return self._index(cursor.selectionStart()), self._index(cursor.selectionEnd())
+
+    def mark(self, start: int, end: int) -> None:
+        """Mark the characters from *start* up to *end*, the caret at the end."""
+        cursor = self.textCursor()
+        cursor.setPosition(self._units(start))
+        cursor.setPosition(self._units(end), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def set_tinted(self, on: bool) -> None:
+        """Show or hide what the machine wrote."""
+        self._tinted = on
+        self.viewport().update()
+
+    def set_size(self, pixels: int) -> None:
+        """Set the size of the type, clipped to :data:`SIZES`."""
+        font = QFont(self.font())
+        font.setPixelSize(min(max(pixels, SIZES[0]), SIZES[-1]))
+        self.setFont(font)
+        self._centre()
+
+    # --- events --------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Tab goes on; undo and redo belong to the window, whose steps hold the settings too."""
+        if isinstance(event, QKeyEvent):
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and plain:
+                self.goOn.emit()
+                return True
+            if event.type() == QEvent.Type.ShortcutOverride and _is_undo(event):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.insertPlainText(from_view(source.text().replace("\r\n", "\n").replace("\r", "\n")))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are the page's business."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragMoveEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._centre()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._tinted and self._shown.runs:
+            painter = QPainter(self.viewport())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(_tint())
+            for rectangle in self.tinted_rectangles():
+                painter.drawRect(rectangle)
+            painter.end()
+        super().paintEvent(event)
+
+    def tinted_rectangles(self) -> Iterator[QRectF]:
+        """Where the machine's text is seen, in pixels of the viewport, a rectangle a line."""
+        block, bottom = self.firstVisibleBlock(), self.viewport().height()
+        while block.isValid():
+            place = self.blockBoundingGeometry(block).translated(self.contentOffset())
+            if place.top() > bottom:
+                return
+            start = self._index(block.position())
+            for first, last in self._shown.spans("machine", start, start + len(block.text())):
+                yield from _line_rectangles(block, place, self._units(first), self._units(last))
+            block = block.next()
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        font = QFont()
+        font.setFamilies(FAMILIES)
+        font.setStyleHint(QFont.StyleHint.Serif)
+        font.setPixelSize(LARGE)
+        self.setFont(font)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.setTabChangesFocus(True)
+        self.setCursorWidth(2)
+        self.setViewportMargins(0, 2 * GRID, 0, 0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setPlaceholderText(tr("Write a few words, then press Tab and the machine goes on."))
+        self.setAccessibleName(tr("Text"))
+        self.setAccessibleDescription(tr("Tab lets the machine go on at the caret, Shift+Tab leaves the text."))
+
+    def _centre(self) -> None:
+        """Set the margins so that a line holds :data:`MEASURE` characters in the middle of the page."""
+        measure = MEASURE * QFontMetricsF(self.font()).averageCharWidth()
+        margin = max(2 * GRID, (self.viewport().width() - measure) // 2)
+        if self.document().documentMargin() != margin:
+            self.document().setDocumentMargin(margin)
+
+    def _changed(self, at: int, removed: int, added: int) -> None:
+        """Take over a change of the view; Qt's numbers may reach further than what really changed."""
+        if self._following:
+            return
+        old = self._shown.text
+        end = self.document().characterCount() - 1
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(min(at, end))
+        cursor.setPosition(min(at + added, end), QTextCursor.MoveMode.KeepAnchor)
+        new = from_view(cursor.selectedText())
+        start, stop = self._index(at), self._index(at + removed)
+        self._wide = self._wide or is_wide(new)
+        self._shown = self._shown.replaced(start, min(stop, len(old)), new, "user")
+        self.edited.emit(self._shown)
+
+    def _swap(self, start: int, end: int, new: str) -> None:
+        """Replace characters in the view."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._units(start))
+        cursor.setPosition(self._units(end), QTextCursor.MoveMode.KeepAnchor)
+        self._wide = self._wide or is_wide(new)
+        self._following = True
+        cursor.insertText(new)
+        self._following = False
+
+    def _tell_place(self) -> None:
+        if not self._following:
+            self.placeChanged.emit(*self.place())
+
+    def _index(self, units: int) -> int:
+        return to_index(self._shown.text, units) if self._wide else units
+
+    def _units(self, index: int) -> int:
+        return to_units(self._shown.text, index) if self._wide else index
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def _tint() -> QColor:
+    theme = current_theme()
+    colour = theme.accent("write")
+    colour.setAlpha(_TINT[theme.dark])
+    return colour
+
+
+def _line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) -> Iterator[QRectF]:
+    """The rectangles of the UTF-16 units from *first* up to *last* of the whole text, inside one block."""
+    lines = block.layout()
+    start, end = first - block.position(), last - block.position()
+    for number in range(lines.lineCount()):
+        line = lines.lineAt(number)
+        left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        if left < right:
+            (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
+            yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)
