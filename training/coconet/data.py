@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def load_pieces(data: Path, split: str) -> list[np.ndarray]:
     """The pieces of ``"train"`` or ``"valid"``: int64 arrays (steps, 4) of MIDI pitch, -1 for silence."""
     with np.load(data / FILE, allow_pickle=False) as file:
         pitch, start = file[f"{split}_pitch"].astype(np.int64), file[f"{split}_start"]
-    return [pitch[a:b] for a, b in zip(start[:-1], start[1:], strict=True)]
+    return [pitch[a:b] for a, b in itertools.pairwise(start)]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Four voices on a grid of sixteenths <-> the arrays the network reads and writes. Shared by the application and the training.
+"""Four voices on a grid of sixteenths <-> the arrays of the network; used by the application and the training.
 
 A *grid* is an int array of shape (steps, 4): the MIDI pitch of soprano, alto, tenor and bass at each sixteenth,
 :data:`REST` where a voice is silent. As in the published data (Boulanger-Lewandowski et al. 2012, sixteenths by
@@ -68,8 +68,8 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
 
         *classes* int and *known* bool are (batch, steps, 4): the score, and which of it the network may see. A part of
         a longer piece says by *first* (batch,) at which step of the piece it begins and by *length* (batch,) how many
-        steps the piece has. Channels: for each voice the one-hot class, zero where unknown; for each voice 1 where it is
-        unknown; the place within the quarter, one-hot; 1 at the first step of the piece; 1 at its last.
+        steps the piece has. Channels: for each voice the one-hot class, zero where unknown; for each voice 1 where it
+        is unknown; the place within the quarter, one-hot; 1 at the first step of the piece; 1 at its last.
         """
         batch, steps = classes.shape[:2]
         shown = (classes[..., None] == np.arange(self.classes)) & known[..., None]

@@ -1,8 +1,9 @@
-"""The score: tracks of notes with tempo and metre, and for each note who made it. Immutable; editing returns a new one."""
+"""The score: tracks of notes with tempo and metre, and who made each note. Immutable; editing returns a new one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import bisect
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -54,7 +55,7 @@ class Meter(msgspec.Struct, frozen=True, order=True, array_like=True):
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """One voice: a name, a General MIDI program (0..127), whether it is drums, its notes in order of start and pitch."""
+    """One voice: name, General MIDI program (0..127), whether it is drums, its notes in order of start and pitch."""
 
     name: str
     program: int = CHOIR
@@ -96,10 +97,14 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
                 score = score.with_track(index, notes)
         return score
 
-    def bar_ticks(self) -> int:
-        """Ticks of a bar in the first metre."""
-        first = self.meters[0]
-        return self.ticks_per_quarter * 4 * first.numerator // first.denominator
+    def bars(self) -> Iterator[tuple[int, int]]:
+        """The first tick of each bar up to the end, and the ticks of its beats; a change of metre begins a bar."""
+        changes = [*self.meters[1:], None]
+        for meter, after in zip(self.meters, changes, strict=True):
+            beat = max(1, self.ticks_per_quarter * 4 // meter.denominator)
+            end = self.length if after is None else min(after.tick, self.length)
+            for tick in range(meter.tick, max(end, meter.tick), beat * meter.numerator):
+                yield tick, beat
 
 
 def blank(bars: int = 8) -> Score:
@@ -108,8 +113,33 @@ def blank(bars: int = 8) -> Score:
     return Score(tracks=tracks, length=bars * 4 * TICKS)
 
 
+def with_voices(score: Score) -> Score:
+    """The score as the studio wants it: soprano, alto, tenor and bass first, then what else there is; whole quarters.
+
+    Four or more tracks that are no drums are taken as the voices in their order, and so are tracks that bear their
+    names. Otherwise the first track is the melody, and three empty voices come after it.
+    """
+    quarter = score.ticks_per_quarter
+    length = -(-score.length // quarter) * quarter
+    return msgspec.structs.replace(score, tracks=_voices_first(score.tracks), length=length)
+
+
+def _voices_first(tracks: tuple[Track, ...]) -> tuple[Track, ...]:
+    voices = len(VOICE_NAMES)
+    if len(tracks) >= voices and not any(track.drums for track in tracks[:voices]):
+        return tracks
+    named = [track.name for track in tracks[:voices]]
+    first = next((i for i, track in enumerate(tracks) if not track.drums), None)
+    melody = [] if first is None else [tracks[first]]
+    if tuple(named) == VOICE_NAMES[: len(named)]:
+        melody, others = list(tracks[:voices]), tracks[voices:]
+    else:
+        others = tuple(track for i, track in enumerate(tracks) if i != first)
+    return (*melody, *(Track(name=name) for name in VOICE_NAMES[len(melody) :]), *others)
+
+
 def tidy(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Notes in order of start and pitch; one struck again while it sounds ends there, one struck twice at once is one."""
+    """Notes in order of start and pitch; one struck again while it sounds ends there, two struck at once are one."""
     last: dict[int, int] = {}
     kept: list[Note | None] = []
     for note in sorted(notes):
@@ -151,6 +181,7 @@ def pitch_name(pitch: int) -> str:
 
 def bar_and_beat(score: Score, tick: int) -> str:
     """“bar 3, beat 2” in the user's language, counted from 1."""
-    bar, rest = divmod(tick, score.bar_ticks())
-    beat = rest * score.meters[0].denominator // (4 * score.ticks_per_quarter)
-    return tr("bar {bar}, beat {beat}", bar=bar + 1, beat=beat + 1)
+    bars = list(score.bars()) or [(0, score.ticks_per_quarter)]
+    number = max(1, bisect.bisect_right(bars, tick, key=lambda bar: bar[0]))
+    start, beat = bars[number - 1]
+    return tr("bar {bar}, beat {beat}", bar=number, beat=(tick - start) // beat + 1)

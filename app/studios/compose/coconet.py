@@ -1,0 +1,69 @@
+"""Writes the missing voices of a chorale: what the family ``coconet`` does with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.sampling import rng
+from app.studios.compose.codec import REST, VOICES, Codec, codec_of
+from app.studios.compose.document import Score, bar_and_beat, pitch_name
+from app.studios.compose.gibbs import Predict, Task, sample
+from app.studios.compose.grid import Window, completed, open_window
+from app.studios.compose.request import ComposeRequest
+
+GRAPH = "score"
+
+
+def fill(request: ComposeRequest, model: Model, progress: Progress) -> Iterator[Score]:
+    """Yield the completed score after each pass of the sampler; the given notes are in all of them, unchanged."""
+    codec = codec_of(model.codec)
+    _check_pitches(request.score, codec)
+    window = open_window(request, codec)
+    task = Task(codec.encode(window.pitch), window.marked, allowed_classes(window, codec))
+    passes = int(request.controls.get("passes", 64))
+    temperature = float(request.controls.get("temperature", 1.0))
+    states = sample(task, codec, predictor(model, progress), rng(request.seed), passes, temperature)
+    for number, classes in enumerate(states):
+        yield completed(request, window, codec.decode(classes), codec)
+        progress.report((number + 1) / passes)
+
+
+def predictor(model: Model, progress: Progress) -> Predict:
+    """The model's graph as the sampler wants it; Stop ends it inside."""
+
+    def predict(features: np.ndarray) -> np.ndarray:
+        return model.run(GRAPH, {"features": features}, progress)["scores"]
+
+    return predict
+
+
+def allowed_classes(window: Window, codec: Codec) -> np.ndarray:
+    """What may stand in each cell, bool (steps, 4, classes): the voice's range; silence where the given voices rest.
+
+    The network has hardly heard a single voice fall silent; without this a melody's breath would be filled in, and a
+    made voice could drop out in the middle of a phrase.
+    """
+    given = ~window.marked
+    silent = given.any(axis=1) & ~((window.pitch != REST) & given).any(axis=1)
+    allowed = np.broadcast_to(codec.allowed(), (*window.pitch.shape, codec.classes)).copy()
+    allowed[silent, :, codec.pitches] = True
+    return allowed
+
+
+def _check_pitches(score: Score, codec: Codec) -> None:
+    for track in score.tracks[:VOICES]:
+        for note in track.notes:
+            if not codec.low <= note.pitch <= codec.high:
+                raise AtelierError(
+                    ErrorKind.BAD_INPUT,
+                    tr("{pitch} in “{track}”, {place}, is outside what this model knows ({low} – {high}).",
+                       pitch=pitch_name(note.pitch), track=track.name, place=bar_and_beat(score, note.start),
+                       low=pitch_name(codec.low), high=pitch_name(codec.high)),
+                    tr("Transpose it by octaves until every voice fits."),
+                )  # fmt: skip

@@ -1,0 +1,112 @@
+"""The studio Compose without a window."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
+from app.studios.compose import generator
+from app.studios.compose.audio import save_wav
+from app.studios.compose.document import Note, Score, blank
+from app.studios.compose.files import load_midi, save_midi, write_midi
+from app.studios.compose.request import ComposeRequest, compose, harmonise
+
+BARS = 8
+MAX_BARS = 1000
+CLOSE = 0.95
+"""From this share of equal notes on, a work made again is within tolerance: another processor rounds otherwise."""
+
+
+class ComposeEngine:
+    """See :class:`app.runtime.engine.Engine`; a result is a :class:`Score`."""
+
+    studio = "compose"
+    request_type = ComposeRequest
+
+    def generate(self, request: ComposeRequest, model: Model, progress: Progress) -> Iterator[Score]:
+        """Fill the marks of the request's score, yielding it after each pass."""
+        return generator.generate(request, model, progress)
+
+    def digest(self, result: Score) -> str:
+        """The hash of the MIDI file without recipe and makers."""
+        return sha256_hex(write_midi(result))
+
+    def export(self, path: Path, result: Score, recipe: Recipe | None) -> list[Path]:
+        """Write ``.mid``, or ``.wav`` (which carries no recipe)."""
+        suffix = path.suffix.lower()
+        if suffix in (".mid", ".midi"):
+            return save_midi(path, result, recipe)
+        if suffix == ".wav":
+            return save_wav(path, result)
+        raise AtelierError(
+            ErrorKind.BAD_INPUT, tr("Music is saved as .mid or .wav, not as “{suffix}”.", suffix=path.suffix)
+        )
+
+    def load(self, path: Path) -> tuple[Score, Recipe | None]:
+        """Read a MIDI file; the first four tracks are the voices."""
+        if path.suffix.lower() == ".wav":
+            raise AtelierError(
+                ErrorKind.BAD_FILE,
+                tr("“{name}” is sound; notes can be opened from MIDI files only.", name=path.name),
+            )
+        return load_midi(path)
+
+    def compare(self, ours: Score, theirs: Score) -> Verdict:
+        """By notes: the same file, nearly the same notes, or different."""
+        if self.digest(ours) == self.digest(theirs):
+            return Verdict(Match.EXACT, tr("every note is the same."))
+        mine, others = _keys(ours), _keys(theirs)
+        common = len(mine & others) / max(1, len(mine | others))
+        match = Match.TOLERANCE if common >= CLOSE else Match.DIFFERENT
+        return Verdict(match, tr("{share} % of the notes are the same.", share=round(100 * common, 1)))
+
+    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+        """Nats per note and per frame, see :func:`app.studios.compose.score.likelihood`."""
+        return generator.score(model, files, progress)
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """``--melody`` or ``--bars``, and ``--out``."""
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--melody", type=Path, metavar="in.mid", help="harmonise its first track, kept note for note")
+        what.add_argument("--bars", type=int, default=BARS, metavar="N", help=f"bars of a new piece (default {BARS})")
+        parser.add_argument("--out", type=Path, required=True, metavar="x.mid", help="the file to write (.mid or .wav)")
+
+    def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ComposeRequest:
+        """Harmonise the melody, or write a piece from nothing. Raises :class:`AtelierError`."""
+        if arguments.melody is not None:
+            score, marks = harmonise(self.load(arguments.melody)[0])
+        elif 1 <= arguments.bars <= MAX_BARS:
+            score, marks = compose(blank(arguments.bars))
+        else:
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("--bars can't be {count}.", count=arguments.bars),
+                tr("Possible: {range}.", range=f"1 – {MAX_BARS}"),
+            )
+        return ComposeRequest(
+            model=model.manifest.id, seed=arguments.seed, controls=dict(arguments.controls), score=score, marks=marks
+        )
+
+    def output_from_arguments(
+        self, arguments: argparse.Namespace, result: Score, recipe: Recipe | None
+    ) -> list[Path] | str:
+        """The file written."""
+        return self.export(arguments.out, result, recipe)
+
+
+def _keys(score: Score) -> set[tuple[int, int, int, int]]:
+    return {(index, note.start, note.pitch, note.duration) for index, note in _notes(score)}
+
+
+def _notes(score: Score) -> Iterator[tuple[int, Note]]:
+    return ((index, note) for index, track in enumerate(score.tracks) for note in track.notes)
+
+
+ENGINE = ComposeEngine()

@@ -1,0 +1,169 @@
+"""How well a model of the family ``coconet`` knows a piece: nats per note and nats per frame.
+
+Both as in Huang et al. 2017: *per note*, a random number of random cells is hidden and each is asked for, given what is
+shown (the orderless loss); *per frame*, the four voices of a step are asked for one after the other in random order,
+given a random set of other steps (random order) or all earlier ones (chronological). On crops, with fixed seeds.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.files import read_bytes
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.sampling import probabilities, rng
+from app.studios.compose.coconet import predictor
+from app.studios.compose.codec import REST, VOICES, Codec, codec_of, in_range
+from app.studios.compose.files import load_midi
+from app.studios.compose.gibbs import Predict
+from app.studios.compose.grid import MAX_STEPS, Ruler, voices_grid
+
+CROP = 128
+BATCH = 8
+DRAWS = 8
+FLOOR = 1e-12
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of a piece: classes (steps, 4), its first step, the steps of the whole piece."""
+
+    classes: np.ndarray
+    first: int
+    length: int
+
+
+def likelihood(model: Model, files: list[Path], progress: Progress, draws: int = DRAWS) -> dict[str, Any]:
+    """Figures over all pieces in *files* (MIDI, or an ``.npz`` of chorales: its valid part, else its test part).
+
+    *draws* is the number of crops taken of each piece for each figure. Raises ``AtelierError`` (``BAD_FILE``).
+    """
+    codec = codec_of(model.codec)
+    pieces = [piece for path in files for piece in _pieces(path, codec)]
+    grids = np.concatenate(pieces)
+    measure = _Measure(codec, predictor(model, progress), progress, pieces, draws)
+    return {
+        "pieces": len(pieces),
+        "steps": len(grids),
+        "crops": len(pieces) * draws,
+        "nats_per_note": measure.per_note(progress.part(0.0, 0.1)),
+        "nats_per_frame_random_order": measure.per_frame(False, progress.part(0.1, 0.55)),
+        "nats_per_frame_chronological": measure.per_frame(True, progress.part(0.55, 1.0)),
+        "share_in_range": float(in_range(grids, codec).mean()),
+    }
+
+
+class _Measure:
+    """The same crops and masks each time."""
+
+    def __init__(
+        self, codec: Codec, predict: Predict, progress: Progress, pieces: list[np.ndarray], draws: int
+    ) -> None:
+        self._codec, self._predict, self._progress = codec, predict, progress
+        self._pieces, self._draws = [codec.encode(piece) for piece in pieces], draws
+
+    def per_note(self, progress: Progress) -> float:
+        """The mean over crops of the mean loss of the hidden cells."""
+        random = rng(0, 1)
+        losses = []
+        for crops in self._batches(random, progress):
+            known = np.stack([_orderless(len(crop.classes), random) for crop in crops])
+            losses += [loss[~k].mean() for loss, k in zip(self._losses(crops, known), known, strict=True)]
+        return float(np.mean(losses))
+
+    def per_frame(self, chronological: bool, progress: Progress) -> float:
+        """The mean over crops of the summed loss of the four voices of one step."""
+        random = rng(0, 2, int(chronological))
+        losses = []
+        for crops in self._batches(random, progress):
+            losses += self._frames(crops, chronological, random).tolist()
+        return float(np.mean(losses))
+
+    def _frames(self, crops: list[Crop], chronological: bool, random: np.random.Generator) -> np.ndarray:
+        steps = len(crops[0].classes)
+        target = random.integers(0, steps, len(crops))
+        place = np.arange(steps) if chronological else np.stack([random.permutation(steps) for _ in crops])
+        rank = place if chronological else place.argsort(axis=1)
+        before = rank < (target[:, None] if chronological else np.take_along_axis(rank, target[:, None], 1))
+        known = np.repeat(before[..., None], VOICES, axis=2)
+        rows, total = np.arange(len(crops)), np.zeros(len(crops))
+        order = np.stack([random.permutation(VOICES) for _ in crops])
+        for voice in order.T:
+            total += self._losses(crops, known)[rows, target, voice]
+            known[rows, target, voice] = True
+        return total
+
+    def _losses(self, crops: list[Crop], known: np.ndarray) -> np.ndarray:
+        """Nats of every cell, (batch, steps, 4), given the known ones."""
+        classes = np.stack([crop.classes for crop in crops])
+        first, length = np.array([crop.first for crop in crops]), np.array([crop.length for crop in crops])
+        chances = probabilities(self._predict(self._codec.features(classes, known, first, length)))
+        return -np.log(np.maximum(np.take_along_axis(chances, classes[..., None], -1)[..., 0], FLOOR))
+
+    def _batches(self, random: np.random.Generator, progress: Progress) -> Iterator[list[Crop]]:
+        """Batches of crops of equal length."""
+        crops = [self._crop(piece, random) for _ in range(self._draws) for piece in self._pieces]
+        crops.sort(key=lambda crop: len(crop.classes))
+        done = 0
+        while done < len(crops):
+            size = len(crops[done].classes)
+            batch = [crop for crop in crops[done : done + BATCH] if len(crop.classes) == size]
+            yield batch
+            done += len(batch)
+            progress.report(done / len(crops))
+
+    def _crop(self, piece: np.ndarray, random: np.random.Generator) -> Crop:
+        quarter = self._codec.steps_per_quarter
+        first = int(random.integers(0, max(0, len(piece) - CROP) // quarter + 1)) * quarter
+        return Crop(piece[first : first + CROP], first, len(piece))
+
+
+def _orderless(steps: int, random: np.random.Generator) -> np.ndarray:
+    cells = steps * VOICES
+    ranks = random.permutation(cells)
+    return (ranks < random.integers(0, cells)).reshape(steps, VOICES)
+
+
+def _pieces(path: Path, codec: Codec) -> list[np.ndarray]:
+    if path.suffix.lower() == ".npz":
+        return _from_npz(path, codec)
+    score, _ = load_midi(path)
+    steps = Ruler(score.ticks_per_quarter, codec).step(score.end)
+    if steps > MAX_STEPS:
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("“{name}” is too long to be measured.", name=path.name))
+    quarter = codec.steps_per_quarter
+    return [voices_grid(score, -(-steps // quarter) * quarter, codec)]
+
+
+def _from_npz(path: Path, codec: Codec) -> list[np.ndarray]:
+    """The layout of the shared data: ``<split>_pitch`` (steps, 4) and ``<split>_start``."""
+    read_bytes(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            split = "valid" if "valid_pitch" in file.files else "test"
+            pitch, start = file[f"{split}_pitch"].astype(np.int64), file[f"{split}_start"]
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise _bad_npz(path) from error
+    pieces = [pitch[a:b] for a, b in itertools.pairwise(start)]
+    quarter = codec.steps_per_quarter
+    whole = [np.pad(p, ((0, -len(p) % quarter), (0, 0)), constant_values=REST) for p in pieces if len(p)]
+    if pitch.ndim != 2 or pitch.shape[1] != VOICES or not whole:
+        raise _bad_npz(path)
+    return whole
+
+
+def _bad_npz(path: Path) -> AtelierError:
+    return AtelierError(
+        ErrorKind.BAD_FILE,
+        tr("“{name}” holds no chorales on a grid.", name=path.name),
+        tr("Expected are valid_pitch (steps, 4) and valid_start."),
+    )
