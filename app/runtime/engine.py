@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.manifest import ControlValue
 from app.runtime.model import Model
@@ -79,6 +82,26 @@ class Engine(Protocol[Req, Res]):
     ) -> list[Path] | str:
         """Write what the options ask for and return the files, or return the text to print."""
         ...
+
+
+def by_family(table: dict[str, str], model: Model) -> Any:
+    """What *table* (family to ``"module:name"``) names for the model's family, imported now.
+
+    Raises :class:`AtelierError` (``BAD_MODEL``) for a family it does not know.
+    """
+    reference = table.get(model.manifest.family)
+    if reference is None:
+        raise AtelierError(
+            ErrorKind.BAD_MODEL,
+            tr(
+                "The model “{id}” is of the unknown kind “{family}”.",
+                id=model.manifest.id,
+                family=model.manifest.family,
+            ),
+            tr("Known here: {known}.", known=", ".join(table)),
+        )
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def make_recipe(engine: Engine[Req, Res], request: Req, model: Model, result: Res) -> Recipe:

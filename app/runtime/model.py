@@ -25,6 +25,7 @@ class Model:
         self.manifest = manifest
         self.device = device
         self._cache = cache
+        self._arrays: dict[str, Arrays] = {}
 
     @functools.cached_property
     def digest(self) -> str:
@@ -45,10 +46,12 @@ class Model:
         return self.session(stem).run(feeds, progress)
 
     def arrays(self, name: str) -> Arrays:
-        """A verified ``.npz`` file of the model (directions, statistics), as arrays by name."""
-        verify_file(self.folder, self.manifest.file(name))
-        with np.load(self.folder / name, allow_pickle=False) as data:
-            return {key: data[key] for key in data.files}
+        """A verified ``.npz`` file of the model (directions, statistics), as arrays by name; kept once read."""
+        if name not in self._arrays:
+            verify_file(self.folder, self.manifest.file(name))
+            with np.load(self.folder / name, allow_pickle=False) as data:
+                self._arrays[name] = {key: data[key] for key in data.files}
+        return self._arrays[name]
 
 
 class ModelShelf:

@@ -34,6 +34,7 @@ class GanTask:
         pictures = read_pictures(data, "train")
         self._images = torch.from_numpy(pictures.images).to(device)
         self._labels = torch.from_numpy(pictures.labels).to(device)
+        self.class_names = pictures.class_names
         self.classes, side = len(pictures.class_names), pictures.images.shape[1]
         torch.manual_seed(self.seed)
         self.generator = Generator(LATENT, self.classes, side)

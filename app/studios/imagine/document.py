@@ -1,0 +1,104 @@
+"""The document: pictures made or opened, one of them chosen. Values that never change."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import msgspec
+import numpy as np
+
+from app.studios.imagine.request import ImagineRequest
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """One picture: rows of *pixels*, 8 bits a channel, from the top left.
+
+    *request* is what made it alone, None for one that was opened without recipe. *opinion* is the discriminator's
+    score: higher looks more like the data to it; NaN is never stored, an unknown one is None.
+    """
+
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+    request: ImagineRequest | None = None
+    opinion: float | None = None
+
+    @property
+    def array(self) -> np.ndarray:
+        """uint8 (height, width) or (height, width, channels)."""
+        shape = (self.height, self.width) if self.channels == 1 else (self.height, self.width, self.channels)
+        return np.frombuffer(self.pixels, np.uint8).reshape(shape)
+
+    @classmethod
+    def of_array(
+        cls, array: np.ndarray, request: ImagineRequest | None = None, opinion: float | None = None
+    ) -> Picture:
+        """From uint8 (height, width) or (height, width, channels)."""
+        height, width = array.shape[:2]
+        channels = 1 if array.ndim == 2 else array.shape[2]
+        return cls(width, height, channels, np.ascontiguousarray(array, np.uint8).tobytes(), request, opinion)
+
+
+class Pictures(msgspec.Struct, frozen=True):
+    """All pictures in the order they were made, and which is chosen."""
+
+    pictures: tuple[Picture, ...] = ()
+    selected: int = 0
+
+    @property
+    def chosen(self) -> Picture | None:
+        """The picture that is shown large; None when there is none."""
+        return self.pictures[self.selected] if 0 <= self.selected < len(self.pictures) else None
+
+    def choosing(self, place: int) -> Pictures:
+        return msgspec.structs.replace(self, selected=max(0, min(place, len(self.pictures) - 1)))
+
+    def with_chosen(self, picture: Picture) -> Pictures:
+        """The chosen picture replaced by another; the first one where there was none."""
+        before, after = self.pictures[: self.selected], self.pictures[self.selected + 1 :]
+        return msgspec.structs.replace(self, pictures=(*before, picture, *after))
+
+    def only(self, place: int) -> Pictures:
+        """One of the pictures alone."""
+        return Pictures((self.pictures[place],))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over sizes and pixels, in order."""
+        found = hashlib.sha256()
+        for picture in self.pictures:
+            found.update(f"{picture.width}x{picture.height}x{picture.channels}\n".encode())
+            found.update(picture.pixels)
+        return found.hexdigest()
+
+
+def sheet_columns(count: int) -> int:
+    """Columns of a contact sheet of *count* pictures: as square as can be."""
+    return math.ceil(math.sqrt(count))
+
+
+def contact_sheet(pictures: tuple[Picture, ...]) -> Picture:
+    """Pictures of one size side by side without gaps, row by row; free places are black."""
+    first, columns = pictures[0], sheet_columns(len(pictures))
+    rows = math.ceil(len(pictures) / columns)
+    sheet = np.zeros((rows * first.height, columns * first.width, first.channels), np.uint8)
+    for place, picture in enumerate(pictures):
+        top, left = place // columns * first.height, place % columns * first.width
+        sheet[top : top + first.height, left : left + first.width] = picture.array.reshape(
+            first.height, first.width, first.channels
+        )
+    return Picture.of_array(sheet[:, :, 0] if first.channels == 1 else sheet)
+
+
+def cut_sheet(sheet: Picture, count: int) -> list[np.ndarray]:
+    """The pictures of a contact sheet again, as arrays. Raises ValueError when the size does not fit the count."""
+    columns = sheet_columns(count)
+    rows = math.ceil(count / columns)
+    if sheet.width % columns or sheet.height % rows:
+        raise ValueError("this is not a sheet of that many pictures")
+    width, height = sheet.width // columns, sheet.height // rows
+    array = sheet.array
+    corners = [(place // columns * height, place % columns * width) for place in range(count)]
+    return [array[top : top + height, left : left + width] for top, left in corners]

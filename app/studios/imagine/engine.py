@@ -1,0 +1,91 @@
+"""The studio Imagine without a window."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.engine import by_family
+from app.runtime.model import Model
+from app.runtime.recipe import Match, Recipe, Verdict
+from app.studios.imagine.document import Pictures
+from app.studios.imagine.files import load_pictures, save_pictures
+from app.studios.imagine.request import ImagineRequest
+
+GENERATORS = {"gan-2014": "app.studios.imagine.generator:make_pictures"}
+"""What makes pictures, by the model's family."""
+SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
+TOLERANCE = 2
+"""Pictures no pixel of which differs by more than so many of 255 levels are the same to the eye."""
+
+
+class ImagineEngine:
+    """See :class:`app.runtime.engine.Engine`; a result is :class:`Pictures`."""
+
+    studio = "imagine"
+    request_type = ImagineRequest
+
+    def generate(self, request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
+        """The pictures so far, one more at each step."""
+        return by_family(GENERATORS, model)(request.check(), model, progress)
+
+    def digest(self, result: Pictures) -> str:
+        """The hash of the pixels."""
+        return result.digest
+
+    def export(self, path: Path, result: Pictures, recipe: Recipe | None) -> list[Path]:
+        """Write a ``.png``, or a folder of them."""
+        return save_pictures(path, result, recipe)
+
+    def load(self, path: Path) -> tuple[Pictures, Recipe | None]:
+        """Read a picture file."""
+        return load_pictures(path)
+
+    def compare(self, ours: Pictures, theirs: Pictures) -> Verdict:
+        """Bit-exact, within :data:`TOLERANCE`, or different."""
+        if ours.digest == theirs.digest:
+            return Verdict(Match.EXACT, tr("every pixel is the same."))
+        if len(ours.pictures) != len(theirs.pictures):
+            return Verdict(Match.DIFFERENT, tr("the number of pictures differs."))
+        pairs = list(zip(ours.pictures, theirs.pictures, strict=True))
+        if any(a.array.shape != b.array.shape for a, b in pairs):
+            return Verdict(Match.DIFFERENT, tr("the size differs."))
+        worst = max(int(np.abs(a.array.astype(int) - b.array).max()) for a, b in pairs)
+        match = Match.TOLERANCE if worst <= TOLERANCE else Match.DIFFERENT
+        return Verdict(match, tr("pixels differ by up to {worst} of 255.", worst=worst))
+
+    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+        """The discriminator's opinion, see :func:`app.studios.imagine.score.score_files`."""
+        return by_family(SCORERS, model)(model, files, progress)
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """``--count``, ``--out``."""
+        parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
+        parser.add_argument(
+            "--out",
+            type=Path,
+            required=True,
+            metavar="DIR|x.png",
+            help="one file (several pictures become a contact sheet), or a folder for a file each",
+        )
+
+    def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ImagineRequest:
+        """The first pictures of the seed's series. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        return ImagineRequest(
+            model=model.manifest.id, seed=arguments.seed, controls=arguments.controls, count=arguments.count
+        ).check()
+
+    def output_from_arguments(
+        self, arguments: argparse.Namespace, result: Pictures, recipe: Recipe | None
+    ) -> list[Path] | str:
+        """Write the files."""
+        return self.export(arguments.out, result, recipe)
+
+
+ENGINE = ImagineEngine()
