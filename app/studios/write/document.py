@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -100,7 +99,6 @@ def cleaned(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN_BREAKS)
 
 
-@functools.lru_cache(maxsize=4)
 def count_words(text: str) -> int:
     """How many words, as a writer counts them: what stands between blanks and has a letter or digit in it."""
     return sum(1 for word in text.split() if any(map(str.isalnum, word)))
@@ -131,6 +129,6 @@ def common_suffix(one: str, other: str) -> int:
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:
-    full = (run for run in runs if run.length)
-    for maker, group in itertools.groupby(full, key=lambda run: run.maker):
-        yield Run(sum(run.length for run in group), maker)
+    for _, group in itertools.groupby((run for run in runs if run.length), key=lambda run: run.maker):
+        same = list(group)
+        yield Run(sum(run.length for run in same), same[0].maker)

@@ -98,7 +98,11 @@ def _of_family(table: dict[str, str], model: Model) -> Callable[..., Any]:
     if reference is None:
         raise AtelierError(
             ErrorKind.BAD_MODEL,
-            tr("The model “{id}” is of the unknown kind “{family}”.", id=model.manifest.id, family=model.manifest.family),
+            tr(
+                "The model “{id}” is of the unknown kind “{family}”.",
+                id=model.manifest.id,
+                family=model.manifest.family,
+            ),
             tr("Known here: {known}.", known=", ".join(table)),
         )
     module, _, name = reference.partition(":")

@@ -6,9 +6,12 @@ import numpy as np
 
 from app.base.progress import Progress
 from app.runtime.model import Model
+from app.runtime.session import SessionOptions
 from app.studios.write.codec import CharCodec
 
 GRAPH = "step"
+ONE_THREAD = SessionOptions(threads=1)
+"""A step of one character is too small to be shared out; a second thread would only take a core from the window."""
 CHUNK = 512
 """Characters read in one call of the network; the user's Stop is looked at between two."""
 
@@ -30,7 +33,7 @@ class CharReader:
     def read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
         """Read tokens (rows, time) and move on; returns the scores of what comes after each, (rows, time, V)."""
         feeds = {"tokens": np.ascontiguousarray(tokens, np.int64), "h": self.h, "c": self.c}
-        found = self._model.run(GRAPH, feeds, progress)
+        found = self._model.session(GRAPH, ONE_THREAD).run(feeds, progress)
         self.h, self.c = found["h_out"], found["c_out"]
         return found["logits"]
 

@@ -21,12 +21,12 @@ class WritePage(StudioPage[WriteState]):
     """A text, and a machine that goes on with it or writes a passage anew."""
 
     work: Editor
+    commands = COMMANDS
 
     def __init__(self, services: Services, card: StudioCard) -> None:
-        self.commands = COMMANDS
-        self.editor = Editor()
         state = WriteState(services, card)
-        super().__init__(state, self.editor)
+        super().__init__(state, Editor())
+        self.editor = self.work
         self._preferences: dict[str, Any] = services.settings.section(card.id)
         self._refilling: tuple[int, int] | None = None
         self._add_tools()

@@ -25,7 +25,8 @@ def score_files(model: Model, files: list[Path], progress: Progress) -> dict[str
     The network reads a file once from its first character to its last and keeps its state; every character but the
     first is predicted. Characters the network does not know are passed over and counted.
     """
-    parts = [_score(model, file, progress.part(at / len(files), (at + 1) / len(files))) for at, file in enumerate(files)]
+    shares = [progress.part(at / len(files), (at + 1) / len(files)) for at in range(len(files))]
+    parts = [_score(model, file, share) for file, share in zip(files, shares, strict=True)]
     predicted = sum(part["predicted"] for part in parts)
     nats = sum(part["nats_per_char"] * part["predicted"] for part in parts) / predicted
     total = {"nats_per_char": nats, "bits_per_char": nats / math.log(2), "predicted": predicted}

@@ -12,6 +12,8 @@ from app.studios.write.document import Text, common_prefix, common_suffix, count
 from app.studios.write.request import WriteRequest
 
 TITLE_WORDS = 12
+LONGEST_WORD = 500
+"""No further than this is looked for the ends of the word that was changed."""
 
 
 class WriteState(StudioState[Text, WriteRequest]):
@@ -20,10 +22,10 @@ class WriteState(StudioState[Text, WriteRequest]):
     document_type = Text
 
     def __init__(self, services: Services, card: StudioCard, parent: QObject | None = None) -> None:
-        self.place = (0, 0)
+        super().__init__(services, card, parent)
+        self.place: tuple[int, int] = (0, 0)
         self._words = WordCount()
         self._refilled: tuple[int, int, str] | None = None
-        super().__init__(services, card, parent)
 
     def make_request(self) -> WriteRequest:
         """Write at the caret, or in place of the marked span."""
@@ -84,12 +86,14 @@ def written_span(request: WriteRequest, document: Text) -> tuple[int, int]:
 
 
 def _blank_before(text: str, at: int) -> int:
-    while at > 0 and not text[at - 1].isspace():
+    end = max(0, at - LONGEST_WORD)
+    while at > end and not text[at - 1].isspace():
         at -= 1
     return at
 
 
 def _blank_after(text: str, at: int) -> int:
-    while at < len(text) and not text[at].isspace():
+    end = min(len(text), at + LONGEST_WORD)
+    while at < end and not text[at].isspace():
         at += 1
     return at

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
     QTextBlock,
     QTextCursor,
     QTextDocument,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -105,7 +107,10 @@ class Editor(QPlainTextEdit):
     # --- events --------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Tab goes on; undo and redo belong to the window, whose steps hold the settings too."""
+        """Tab goes on; undo and redo belong to the window, whose steps hold the settings too.
+
+        Wheel and clicks that come here and not to the viewport are in the margins; they work as in the text.
+        """
         if isinstance(event, QKeyEvent):
             plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and plain:
@@ -114,6 +119,12 @@ class Editor(QPlainTextEdit):
             if event.type() == QEvent.Type.ShortcutOverride and _is_undo(event):
                 event.ignore()
                 return False
+        if isinstance(event, QWheelEvent):
+            self.wheelEvent(event)
+            return True
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            self.setTextCursor(self.cursorForPosition(self.viewport().mapFrom(self, event.position().toPoint())))
+            return True
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
@@ -171,7 +182,6 @@ class Editor(QPlainTextEdit):
         self.setAutoFillBackground(True)
         self.setTabChangesFocus(True)
         self.setCursorWidth(2)
-        self.setViewportMargins(0, 2 * GRID, 0, 0)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setPlaceholderText(tr("Write a few words, then press Tab and the machine goes on."))
         self.setAccessibleName(tr("Text"))
@@ -180,9 +190,9 @@ class Editor(QPlainTextEdit):
     def _centre(self) -> None:
         """Set the margins so that a line holds :data:`MEASURE` characters in the middle of the page."""
         measure = MEASURE * QFontMetricsF(self.font()).averageCharWidth()
-        margin = max(2 * GRID, (self.viewport().width() - measure) // 2)
-        if self.document().documentMargin() != margin:
-            self.document().setDocumentMargin(margin)
+        side = max(2 * GRID, int(self.contentsRect().width() - self.verticalScrollBar().width() - measure) // 2)
+        if self.viewportMargins().left() != side:
+            self.setViewportMargins(side, 2 * GRID, side, 0)
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Take over a change of the view; Qt's numbers may reach further than what really changed."""
@@ -240,4 +250,5 @@ def _line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) ->
         left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
         if left < right:
             (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
+            x2 = min(x2, line.x() + line.naturalTextWidth())  # the blank at a line's end is not seen
             yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)

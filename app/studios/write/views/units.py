@@ -1,4 +1,4 @@
-"""Places in a text: Qt counts UTF-16 units, Python counts characters. They differ after an emoji or a rare ideograph."""
+"""Places in a text: Qt counts UTF-16 units, Python characters. They differ after an emoji or rare ideograph."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def to_index(text: str, units: int) -> int:
 
 
 def from_view(text: str) -> str:
-    """A text as Qt's views give it, with ``\\n`` for their paragraph signs and halves of characters made whole or ``�``.
+    """A text as Qt's views give it, with ``\\n`` for their paragraph signs; half a character becomes ``�``.
 
     As many UTF-16 units as before, so that places stay where they are.
     """
