@@ -63,13 +63,14 @@ def load_theme(name: str) -> Theme:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give the application the theme's palette, type and style sheet."""
+    # First: a change of the palette makes every page draw its icons again, in the current theme's colours.
+    application.setProperty("atelie-theme", theme)
     application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     font = QFont(application.font())
     font.setPixelSize(BODY)
     application.setFont(font)
     application.setStyleSheet(_style_sheet(theme.colours))
-    application.setProperty("atelie-theme", theme)
 
 
 def current_theme() -> Theme:
