@@ -182,6 +182,7 @@ class Editor(QPlainTextEdit):
         self.setAutoFillBackground(True)
         self.setTabChangesFocus(True)
         self.setCursorWidth(2)
+        self.setCenterOnScroll(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setPlaceholderText(tr("Write a few words, then press Tab and the machine goes on."))
         self.setAccessibleName(tr("Text"))
@@ -218,6 +219,8 @@ class Editor(QPlainTextEdit):
         self._following = True
         cursor.insertText(new)
         self._following = False
+        if self.textCursor().position() == cursor.position():
+            self.ensureCursorVisible()
 
     def _tell_place(self) -> None:
         if not self._following:
