@@ -11,8 +11,12 @@ from app.base.errors import AtelierError
 from app.studios.write.document import Run, Text, cleaned, common_prefix, common_suffix, count_words
 from app.studios.write.state import WordCount
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00\u2028\u2029\ufdd0\ufdd1"), max_size=40)
-edits = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), texts, st.sampled_from(["user", "machine"])), max_size=8)
+texts = st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00\u2028\u2029\ufdd0\ufdd1"), max_size=40
+)
+edits = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 40), texts, st.sampled_from(["user", "machine"])), max_size=8
+)
 
 
 @given(texts, edits)
