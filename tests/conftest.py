@@ -1,4 +1,4 @@
-"""Every test runs in a home of its own, and fails on what nobody expected: log records, Qt messages, threads, timers."""
+"""Every test has a home of its own, and fails on what nobody expected: log records, Qt messages, threads, timers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not leaked, f"threads left behind: {leaked}"
     if "qtbot" in request.fixturenames:
         timers = [
-            thing for thing in gc.get_objects() if type(thing) is QTimer and shiboken6.isValid(thing) and thing.isActive()
+            thing
+            for thing in gc.get_objects()
+            if type(thing) is QTimer and shiboken6.isValid(thing) and thing.isActive()
         ]
         assert not timers, f"{len(timers)} timers left running"
 

@@ -72,10 +72,11 @@ class _Saved(msgspec.Struct, frozen=True):
 
 
 class _Generation(Generic[Doc, Req]):
-    """The request that runs now, and the newest document it has brought."""
+    """The request that runs now, its newest result, and the document with that result in its place."""
 
     def __init__(self, request: Req, before: Snapshot[Doc], record: bool) -> None:
         self.request, self.before, self.record = request, before, record
+        self.result: Doc | None = None
         self.document: Doc | None = None
         self.started = time.monotonic()
 
@@ -125,6 +126,10 @@ class StudioState(QObject, Generic[Doc, Req]):
     def make_request(self) -> Req:
         """The request for the document and settings as they are. Raises :class:`AtelierError` (``BAD_INPUT``)."""
         raise AtelierError(ErrorKind.INTERNAL, f"{type(self).__name__} makes no requests")
+
+    def placed(self, before: Doc, request: Req, result: Doc) -> Doc:
+        """The document with a result in its place; most studios' results are whole documents already."""
+        return result
 
     def node_title(self, document: Doc, request: Req) -> str:
         """A few words for the history: the first words, the key, the class."""
@@ -211,7 +216,8 @@ class StudioState(QObject, Generic[Doc, Req]):
 
     @property
     def busy(self) -> bool:
-        return self._running is not None
+        """Whether something runs that the user waits for; a passing preview does not count."""
+        return self._running is not None and self._running.record
 
     def generate(self, request: Req | None = None) -> None:
         """Run the model; the document grows as results come. Ends as one undo step and one node of the history."""
@@ -236,8 +242,8 @@ class StudioState(QObject, Generic[Doc, Req]):
         running = self._running
         if running is None:
             return
-        for document in self.services.jobs.drop(self._group):
-            self._show(running, document)
+        for result in self.services.jobs.drop(self._group):
+            self._show(running, result)
         self._finish(running, End.STOPPED, None)
 
     @property
@@ -256,39 +262,41 @@ class StudioState(QObject, Generic[Doc, Req]):
         was_busy, self._running = self.busy, running
         self.failed.emit(None)
         listener = Listener(
-            partial=lambda document: self._show(running, document),
+            partial=lambda result: self._show(running, result),
             progress=self.progressed.emit,
             ended=lambda end, error: self._finish(running, end, error),
         )
         self.services.jobs.submit(self._group, lambda progress: self._work(request, progress), listener)
-        if not was_busy:
+        if record and not was_busy:
             self.busyChanged.emit(True)
 
     def _work(self, request: Req, progress: Progress) -> Iterator[Doc]:
         model = self.services.shelf.open(request.model)
         yield from self.engine.generate(request, model, progress)
 
-    def _show(self, running: _Generation[Doc, Req], document: Doc) -> None:
-        running.document = document
-        self._now = Snapshot(document, self.settings, running.before.made, running.before.node)
+    def _show(self, running: _Generation[Doc, Req], result: Doc) -> None:
+        running.result = result
+        running.document = self.placed(running.before.document, running.request, result)
+        self._now = Snapshot(running.document, self.settings, running.before.made, running.before.node)
         self.documentChanged.emit()
 
     def _finish(self, running: _Generation[Doc, Req], end: End, error: AtelierError | None) -> None:
         self._running = None
         self.last_seconds = time.monotonic() - running.started
-        if running.document is not None:
-            self._keep(running, running.document, complete=end is End.DONE)
+        if running.result is not None and running.document is not None:
+            self._keep(running, running.result, running.document, complete=end is End.DONE)
         if error is not None:
             self.failed.emit(error)
             self.modelChanged.emit()
-        self.busyChanged.emit(False)
+        if running.record:
+            self.busyChanged.emit(False)
 
-    def _keep(self, running: _Generation[Doc, Req], document: Doc, complete: bool) -> None:
+    def _keep(self, running: _Generation[Doc, Req], result: Doc, document: Doc, complete: bool) -> None:
         request = running.request
         model = self.services.shelf.open(request.model)
         made = Made(
             request=msgspec.to_builtins(request),
-            digest=self.engine.digest(document),
+            digest=self.engine.digest(result),
             complete=complete,
             model=request.model,
             model_sha256=model.digest,

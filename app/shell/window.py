@@ -189,7 +189,7 @@ class Window(QMainWindow):
         self._tabs.setStyleSheet(f"QTabBar::tab:selected {{ border-bottom-color: {accent}; }}")
         page = self.pages.get(card.id)
         if page is not None:
-            ground = current_theme().colours.panel if current_theme().dark else current_theme().colours.work
+            ground = current_theme().colours.work
             page.setStyleSheet(
                 f"QPushButton#run {{ background: {accent}; color: {ground}; font-weight: 600; }}"
                 f"QPushButton#run:focus {{ border-color: {current_theme().colours.text}; }}"

@@ -11,7 +11,7 @@ from app.base.paths import resources_dir
 from app.ui.theme import current_theme
 
 SIZE = 20
-_NAME = "icon-name"
+_NAME, _ROLE = "icon-name", "icon-role"
 
 
 def icon(name: str, colour: QColor | None = None) -> QIcon:
@@ -23,10 +23,11 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
     return made
 
 
-def set_icon(button: QAbstractButton, name: str) -> None:
-    """Give a button the icon *name*, and remember it for :func:`retint`."""
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Give a button the icon *name* in the theme's colour *role*, and remember both for :func:`retint`."""
     button.setProperty(_NAME, name)
-    button.setIcon(icon(name))
+    button.setProperty(_ROLE, role)
+    button.setIcon(icon(name, current_theme().colour(role)))
 
 
 def retint(root: QWidget) -> None:
@@ -34,7 +35,7 @@ def retint(root: QWidget) -> None:
     for button in root.findChildren(QAbstractButton):
         name = button.property(_NAME)
         if name:
-            button.setIcon(icon(name))
+            button.setIcon(icon(name, current_theme().colour(button.property(_ROLE))))
 
 
 def application_icon() -> QIcon:

@@ -47,7 +47,7 @@ class ErrorStrip(QFrame):
 
     def _button(self, name: str, hint: str, slot: object) -> QToolButton:
         button = QToolButton()
-        set_icon(button, name)
+        set_icon(button, name, "error")
         button.setToolTip(hint)
         button.setAccessibleName(hint)
         button.clicked.connect(slot)  # pyright: ignore[reportArgumentType]

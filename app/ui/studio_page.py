@@ -235,4 +235,4 @@ class StudioPage(QWidget, Generic[State]):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             retint(self)
-            self._show_history()
+            self.film.repaint_nodes()

@@ -112,7 +112,8 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _style_sheet(colours: Colours) -> str:
-    return _TEMPLATE.substitute(msgspec.structs.asdict(colours), small=SMALL, body=BODY, large=LARGE)
+    arrow = (resources_dir() / "icons" / "arrow.svg").as_posix()
+    return _TEMPLATE.substitute(msgspec.structs.asdict(colours), small=SMALL, body=BODY, large=LARGE, arrow=arrow)
 
 
 _TEMPLATE = Template(
@@ -135,10 +136,19 @@ QToolButton:disabled, QPushButton:disabled { color: $muted; }
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
     background: $work; color: $text; border: 1px solid $border; border-radius: 4px; padding: 3px 6px; min-height: 20px;
 }
+QAbstractSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $focus; }
 QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    width: 0; border: none;
+}
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $focus; border-radius: 2px; }
+QToolButton#fold {
+    border: none; background: transparent; color: $muted; font-size: ${small}px; font-weight: 600; padding: 4px 0;
+}
+QToolButton#fold:hover { color: $text; }
 QScrollArea { border: none; background: transparent; }
 QStatusBar { background: $panel; border-top: 1px solid $border; color: $muted; }
 QStatusBar QLabel { color: $muted; font-size: ${small}px; padding: 0 8px; }

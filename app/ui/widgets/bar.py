@@ -93,7 +93,7 @@ class StudioBar(QWidget):
         self._progress.setValue(0)
         self._progress.setVisible(busy)
         self._left.setText("")
-        set_icon(self.run, "stop" if busy else "generate")
+        set_icon(self.run, "stop" if busy else "generate", "work")
         self.run.setText(tr("Stop") if busy else tr("Generate"))
         self.run.setToolTip(
             tr("Stop at once and keep what is there (Esc)") if busy else tr("Let the model work (Ctrl+Return)")

@@ -24,6 +24,8 @@ class Filmstrip(QWidget):
         super().__init__(parent)
         self.setObjectName("film")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._nodes: list[Node] = []
+        self._current: int | None = None
         self._list = _make_list()
         self._list.itemActivated.connect(lambda item: self.chosen.emit(_node_of(item).id))
         self._list.itemClicked.connect(lambda item: self.chosen.emit(_node_of(item).id))
@@ -38,11 +40,12 @@ class Filmstrip(QWidget):
 
     def show_nodes(self, nodes: list[Node], current: int | None) -> None:
         """Show *nodes*; the one with the id *current* is marked."""
+        self._nodes, self._current = nodes, current
         self._hint.setVisible(not nodes)
         self._list.setVisible(bool(nodes))
         self._list.clear()
         for node in nodes:
-            item = QListWidgetItem(QIcon(_picture(node)), "")
+            item = QListWidgetItem(_icon(node), "")
             item.setData(Qt.ItemDataRole.UserRole, node)
             item.setToolTip(node.title)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, node.title)
@@ -53,6 +56,10 @@ class Filmstrip(QWidget):
             self._list.setCurrentRow(-1)
         elif self._list.currentItem() is not None:
             self._list.scrollToItem(self._list.currentItem())
+
+    def repaint_nodes(self) -> None:
+        """Paint the same nodes again, after the theme has changed."""
+        self.show_nodes(self._nodes, self._current)
 
     def count(self) -> int:
         """How many generations are shown."""
@@ -87,6 +94,14 @@ def _make_list() -> QListWidget:
 
 def _node_of(item: QListWidgetItem) -> Node:
     return item.data(Qt.ItemDataRole.UserRole)
+
+
+def _icon(node: Node) -> QIcon:
+    """The same picture selected or not; the list marks the selected one by its ground."""
+    picture = _picture(node)
+    made = QIcon(picture)
+    made.addPixmap(picture, QIcon.Mode.Selected)
+    return made
 
 
 def _picture(node: Node) -> QPixmap:

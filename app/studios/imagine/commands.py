@@ -1,0 +1,16 @@
+"""The studio's commands."""
+
+from app.base.commands import Command
+from app.ui.studio_page import common_commands
+
+COMMANDS = [
+    *common_commands("imagine"),
+    Command(
+        "imagine.save-all", "Save all as a sheet…", "save_all", "File", "Ctrl+Alt+S", "One picture of all candidates"
+    ),
+    Command("imagine.copy", "Copy the picture", "copy", "Edit", "Ctrl+C", "Put the chosen picture on the clipboard"),
+    Command("imagine.reset", "Reset the sliders", "reset", "Edit", "Ctrl+0", "Back to where the seed put the picture"),
+    Command("imagine.shuffle", "Shuffle the sliders", "shuffle", "Edit", "Ctrl+J", "A random place near by"),
+    Command("imagine.next", "Next candidate", "choose_next", "View", "Ctrl+Right"),
+    Command("imagine.previous", "Previous candidate", "choose_previous", "View", "Ctrl+Left"),
+]

@@ -1,0 +1,124 @@
+"""The state of the studio Imagine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.jobs.studio_state import StudioState
+from app.runtime.manifest import ControlValue
+from app.runtime.recipe import Recipe
+from app.studios.imagine.document import Pictures, contact_sheet
+from app.studios.imagine.files import png_bytes
+from app.studios.imagine.generator import DIRECTIONS
+from app.studios.imagine.request import ImagineRequest
+
+CANDIDATES = 16
+
+
+class ImagineState(StudioState[Pictures, ImagineRequest]):
+    """Candidates, one of them chosen and steered."""
+
+    document_type = Pictures
+
+    def make_request(self) -> ImagineRequest:
+        """A grid of new candidates."""
+        settings = self.settings
+        return ImagineRequest(model=settings.model, seed=settings.seed, controls=settings.controls, count=CANDIDATES)
+
+    def placed(self, before: Pictures, request: ImagineRequest, result: Pictures) -> Pictures:
+        """A series takes the place of all candidates, a single picture that of the chosen one."""
+        if request.count > 1 or not before.pictures:
+            return result.choosing(before.selected)
+        return before.with_chosen(result.pictures[0])
+
+    def choose(self, place: int) -> None:
+        """Show another candidate large; the sliders go to where it stands."""
+        if place != self.document.selected:
+            self.edit(tr("Choose"), self.document.choosing(place), "choose")
+
+    def steer(self, offsets: tuple[float, ...]) -> None:
+        """Move the chosen picture along the directions; the newest position wins."""
+        self._change(offsets=offsets)
+
+    def blend(self, mix: tuple[tuple[str, float], ...]) -> None:
+        """Mix other classes into the chosen picture."""
+        self._change(mix=mix)
+
+    def set_control(self, control: str, value: ControlValue) -> None:
+        """The chosen picture follows a control at once; the other candidates at the next Generate."""
+        super().set_control(control, value)
+        self._change(controls=self.settings.controls)
+
+    @property
+    def offsets(self) -> tuple[float, ...]:
+        """Where the sliders stand for the chosen picture; those missing at the end are zero."""
+        chosen = self.document.chosen
+        return chosen.request.offsets if chosen and chosen.request else ()
+
+    @property
+    def mix(self) -> tuple[tuple[str, float], ...]:
+        chosen = self.document.chosen
+        return chosen.request.mix if chosen and chosen.request else ()
+
+    def direction_count(self) -> int:
+        """How many sliders the model has; none if it can't be used."""
+        try:
+            return len(self.services.shelf.open(self.settings.model).arrays(DIRECTIONS)["directions"])
+        except AtelierError:
+            return 0
+
+    def classes(self) -> list[str]:
+        """The classes the model can mix."""
+        entry = self.entry()
+        return list(entry.manifest.codec.get("classes", [])) if entry and entry.manifest else []
+
+    def recipe(self) -> Recipe | None:
+        """The recipe of the chosen picture alone."""
+        chosen = self.document.chosen
+        if chosen is None or chosen.request is None:
+            return None
+        model = self.services.shelf.open(chosen.request.model)
+        return Recipe(
+            studio=self.card.id,
+            model=chosen.request.model,
+            model_sha256=model.digest,
+            request=msgspec.to_builtins(chosen.request),
+            result_sha256=Pictures((chosen,)).digest,
+        )
+
+    def save(self, path: Path, with_recipe: bool = True) -> None:
+        """Write the chosen picture."""
+        if self.document.chosen is None:
+            self.failed.emit(AtelierError(ErrorKind.BAD_INPUT, tr("There is no picture to save yet.")))
+            return
+        try:
+            recipe = self.recipe() if with_recipe else None
+        except AtelierError as error:  # its model is gone: the picture is still the user's
+            self.failed.emit(error)
+            recipe = None
+        self.export(path, self.document.only(self.document.selected), recipe)
+
+    def save_all(self, path: Path, with_recipe: bool = True) -> None:
+        """Write all candidates as one contact sheet with the recipe of the series."""
+        self.export(path, self.document, super().recipe() if with_recipe else None)
+
+    def node_title(self, document: Pictures, request: ImagineRequest) -> str:
+        """The kind and the seed."""
+        return f"{request.controls.get('class', '')} · {request.seed}"
+
+    def node_preview(self, document: Pictures) -> bytes:
+        """A contact sheet of the first eight."""
+        return png_bytes(contact_sheet(document.pictures[:8]), None) if document.pictures else b""
+
+    def status(self) -> str:
+        """How many there are."""
+        return tr("{count} pictures", count=len(self.document.pictures)) if self.document.pictures else ""
+
+    def _change(self, **fields: object) -> None:
+        chosen = self.document.chosen
+        if chosen is not None and chosen.request is not None:
+            self.preview(msgspec.structs.replace(chosen.request, **fields))

@@ -1,0 +1,88 @@
+"""The candidates, to choose one from."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.base.i18n import tr
+from app.studios.imagine.document import Pictures
+from app.studios.imagine.views.picture import to_image
+from app.ui.theme import GRID, current_theme
+
+GAP = GRID // 2
+
+
+class CandidateGrid(QWidget):
+    """All pictures in a square of cells; a click or the arrow keys choose one."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pictures = Pictures()
+        self._images: list[QImage] = []
+        self.setMinimumWidth(20 * GRID)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Candidates"))
+        self.setToolTip(tr("Choose the picture to go on with: click, or use the arrow keys"))
+
+    def show_pictures(self, pictures: Pictures) -> None:
+        """Show them; images of pictures that stayed the same are kept."""
+        old = {id(picture): image for picture, image in zip(self._pictures.pictures, self._images, strict=True)}
+        self._images = [old.get(id(picture)) or to_image(picture) for picture in pictures.pictures]
+        self._pictures = pictures
+        self.update()
+
+    def cell(self, place: int) -> QRect:
+        """Where the picture at *place* is painted."""
+        columns, side = self._columns(), self._side()
+        return QRect(GAP + place % columns * (side + GAP), GAP + place // columns * (side + GAP), side, side)
+
+    def place_at(self, point: QPoint) -> int | None:
+        """The place under a point; None beside the pictures."""
+        return next((place for place in range(len(self._images)) if self.cell(place).contains(point)), None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("window"))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for place, image in enumerate(self._images):
+            painter.drawImage(self.cell(place), image)
+        if self._images:
+            painter.setPen(QPen(theme.accent("imagine"), 3))
+            painter.drawRect(self.cell(self._pictures.selected).adjusted(-2, -2, 1, 1))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position().toPoint())
+        if place is not None:
+            self.chosen.emit(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self._columns(),
+            Qt.Key.Key_Down: self._columns(),
+        }
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        elif 0 <= self._pictures.selected + step < len(self._images):
+            self.chosen.emit(self._pictures.selected + step)
+
+    def _columns(self) -> int:
+        """The number of columns with which the cells become largest."""
+        count = max(1, len(self._images))
+        return max(range(1, count + 1), key=lambda columns: (self._side_with(columns, count), -columns))
+
+    def _side(self) -> int:
+        return self._side_with(self._columns(), max(1, len(self._images)))
+
+    def _side_with(self, columns: int, count: int) -> int:
+        rows = math.ceil(count / columns)
+        return max(8, min((self.width() - GAP) // columns - GAP, (self.height() - GAP) // rows - GAP))
