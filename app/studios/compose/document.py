@@ -164,11 +164,9 @@ def edited(note: Note, **changes: int) -> Note:
 
 def shares(score: Score) -> dict[Maker, float]:
     """The share of the notes made by each; all 0 for an empty score."""
-    makers = [note.maker for track in score.tracks for note in track.notes]
-    counts: dict[Maker, int] = {"user": 0, "machine": 0, "edited": 0}
-    for maker in makers:
-        counts[maker] += 1
-    return {maker: count / max(1, len(makers)) for maker, count in counts.items()}
+    notes = [note for track in score.tracks for note in track.notes]
+    makers: tuple[Maker, ...] = ("user", "machine", "edited")
+    return {maker: sum(note.maker == maker for note in notes) / max(1, len(notes)) for maker in makers}
 
 
 _PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")

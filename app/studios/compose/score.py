@@ -56,6 +56,7 @@ def likelihood(model: Model, files: list[Path], progress: Progress, draws: int =
         "steps": len(grids),
         "crops": len(pieces) * draws,
         "nats_per_note": measure.per_note(progress.part(0.0, 0.1)),
+        "chance_in_range": float(np.mean(measure.in_range)),
         "nats_per_frame_random_order": measure.per_frame(False, progress.part(0.1, 0.55)),
         "nats_per_frame_chronological": measure.per_frame(True, progress.part(0.55, 1.0)),
         "share_in_range": float(in_range(grids, codec).mean()),
@@ -70,6 +71,10 @@ class _Measure:
     ) -> None:
         self._codec, self._predict, self._progress = codec, predict, progress
         self._pieces, self._draws = [codec.encode(piece) for piece in pieces], draws
+        self._allowed = codec.allowed()
+        self._allowed[:, codec.pitches] = True
+        self.in_range: list[float] = []
+        """For each batch, the chance the network gives to pitches within the ranges, or to silence."""
 
     def per_note(self, progress: Progress) -> float:
         """The mean over crops of the mean loss of the hidden cells."""
@@ -107,6 +112,7 @@ class _Measure:
         classes = np.stack([crop.classes for crop in crops])
         first, length = np.array([crop.first for crop in crops]), np.array([crop.length for crop in crops])
         chances = probabilities(self._predict(self._codec.features(classes, known, first, length)))
+        self.in_range.append(float((chances * self._allowed).sum(axis=-1).mean()))
         return -np.log(np.maximum(np.take_along_axis(chances, classes[..., None], -1)[..., 0], FLOOR))
 
     def _batches(self, random: np.random.Generator, progress: Progress) -> Iterator[list[Crop]]:
