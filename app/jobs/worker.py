@@ -221,7 +221,8 @@ class Jobs(QObject):
 
     @Slot()
     def _wake_up(self) -> None:
-        if self._timer.isActive():
+        # A wake-up that was on its way when everything was closed must not start the timer again.
+        if self._timer.isActive() or not self._lanes:
             return
         wait = FRAME_MS - self._clock.elapsed() if self._clock.isValid() else 0
         if wait > 0:

@@ -74,9 +74,7 @@ class Editor(QPlainTextEdit):
         """Show another text by changing only what differs, so that the caret and the view stay where they are."""
         old, new = self._shown.text, text.text
         if old != new:
-            first = common_prefix(old, new)
-            last = common_suffix(old[first:], new[first:])
-            self._swap(first, len(old) - last, new[first : len(new) - last])
+            self._swap(*_difference(old, new, self.place()[1]))
         self._shown = text
         self.viewport().update()
 
@@ -231,6 +229,18 @@ class Editor(QPlainTextEdit):
 
     def _units(self, index: int) -> int:
         return to_units(self._shown.text, index) if self._wide else index
+
+
+def _difference(old: str, new: str, caret: int) -> tuple[int, int, str]:
+    """What to put in place of old[start:end] to get *new*: start, end, text.
+
+    Where the same letters stand on both sides, more than one place is possible; then it is the caret.
+    """
+    first = common_prefix(old, new)
+    if caret <= first and common_suffix(old[caret:], new[caret:]) == len(old) - caret:
+        first = caret
+    last = common_suffix(old[first:], new[first:])
+    return first, len(old) - last, new[first : len(new) - last]
 
 
 def _is_undo(event: QKeyEvent) -> bool:
