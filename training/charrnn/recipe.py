@@ -115,6 +115,7 @@ class CharTask:
         (folder / f"{step:06d}.txt").write_text(text, encoding="utf8")
 
 
+@torch.no_grad()
 def write(network: nn.Module, codec: CharCodec, prompt: str, count: int, seed: int) -> str:
     """Continue *prompt* by *count* characters with a torch network."""
     assert isinstance(network, CharLSTM)

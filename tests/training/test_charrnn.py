@@ -1,0 +1,108 @@
+"""The character network: learns, goes on after a stop as if there had been none, and is exported as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import lzma
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from app.base.progress import Progress
+from app.runtime.catalog import Catalog
+from app.runtime.model import ModelShelf
+from app.studios.write.engine import ENGINE
+from app.studios.write.request import WriteRequest
+from training.charrnn import recipe
+from training.charrnn.export import export, opens_with_speaker
+from training.charrnn.recipe import CORPORA, CharTask, write
+from training.lib.loop import CHECKPOINT, Run, load_averaged, train
+
+pytestmark = pytest.mark.training
+
+NAME = "char-rnn-shakespeare"
+SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a scene again and again, and a task small enough for a test."""
+    folder = tmp_path / "data"
+    (folder / "text").mkdir(parents=True)
+    for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
+        (folder / "text" / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
+    small = dataclasses.replace(CORPORA[NAME], width=32, layers=2)
+    monkeypatch.setitem(recipe.CORPORA, NAME, small)
+    for name, value in (("batch", 8), ("window", 24), ("rate", 2e-2)):
+        monkeypatch.setattr(CharTask, name, value)
+    return folder
+
+
+def _trained(data: Path, out: Path, horizons: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The losses of a run that is stopped at each horizon and taken up again."""
+    losses: list[float] = []
+    step = CharTask.step
+
+    def noted(task: CharTask, number: int, rng: object) -> dict[str, float]:
+        found = step(task, number, rng)  # pyright: ignore[reportArgumentType]
+        losses.append(found["nats_per_char"])
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CharTask, "step", noted)
+        for horizon in horizons:
+            task = CharTask(NAME, data, "cpu")
+            schedule = task.horizon
+            task.horizon = horizon
+            # The schedule of the learning rate must not see where the test stops.
+            patch.setattr(recipe, "warmup_cosine", lambda now, _: min(1.0, (now + 1) / 20) * (schedule > 0))
+            train(task, Run(out))
+    return losses
+
+
+def test_it_learns_and_a_resumed_run_follows_the_same_curve(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = _trained(data, tmp_path / "whole", (40,), monkeypatch)
+    parts = _trained(data, tmp_path / "parts", (25, 40), monkeypatch)
+    assert whole == parts
+    assert sum(whole[-5:]) < 0.9 * sum(whole[:5])
+    assert list((tmp_path / "whole" / "samples").glob("*.txt"))
+
+
+def test_the_training_path_computes_what_the_exported_one_does(data: Path) -> None:
+    network = CharTask(NAME, data, "cpu").network.eval()
+    tokens = torch.arange(12).reshape(2, 6)
+    with torch.no_grad():
+        exported, *_ = network(tokens, *network.start(2))
+        torch.testing.assert_close(network.scores(tokens), exported, atol=1e-5, rtol=1e-4)
+
+
+def test_the_export_is_a_model_the_studio_writes_with(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.charrnn.export.SAMPLE", 300)
+    _trained(data, tmp_path / "run", (30,), monkeypatch)
+    out = tmp_path / "models" / NAME
+    export(NAME, data, tmp_path / "run", out)
+    model = ModelShelf(Catalog(out.parent)).open(NAME)
+    metrics = {metric.name: metric for metric in model.manifest.metrics}
+    assert metrics["negative log-likelihood"].published == 1.47
+    assert "| negative log-likelihood (nats/char, lower is better) | 1.47 (nanoGPT" in (out / "CARD.md").read_text()
+    task = CharTask(NAME, data, "cpu")
+    load_averaged({"network": task.network}, tmp_path / "run" / CHECKPOINT)
+    ours = task.evaluate({"network": task.network})["nats_per_char"]
+    assert metrics["negative log-likelihood"].ours == pytest.approx(ours, abs=2e-3)
+    *_, text = ENGINE.generate(WriteRequest(model=NAME, controls={"length": 50}), model, Progress())
+    assert len(text) == 50
+    assert len(write(task.network, task.codec, "ROMEO:\n", 20, seed=1)) == 27
+
+
+@pytest.mark.parametrize(
+    ("speech", "opens"),
+    [("ROMEO:\nO!", True), ("First Citizen:\nBefore", True), ("romeo:\n", False), ("Well: but\n", False), ("", False)],
+)
+def test_a_speaker_is_known_by_name_and_colon(speech: str, opens: bool) -> None:
+    assert opens_with_speaker(speech) is opens
