@@ -86,7 +86,7 @@ def _write(graph: Graph, path: Path) -> None:
     with warnings.catch_warnings():
         # Torch deprecates it, but its successor can't do this yet; what tracing fixes, the check below would show.
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # pyright: ignore[reportPrivateImportUsage]
         torch.onnx.export(
             graph.module,
             tuple(graph.inputs.values()),
