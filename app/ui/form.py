@@ -77,7 +77,6 @@ class NumberField(QWidget):
             box.setSingleStep(step)
         box.setSuffix(suffix)
         box.setKeyboardTracking(False)
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setFixedWidth(9 * GRID)
         return box

@@ -116,6 +116,7 @@ def _style_sheet(colours: Colours) -> str:
     return _TEMPLATE.substitute(msgspec.structs.asdict(colours), small=SMALL, body=BODY, large=LARGE, arrow=arrow)
 
 
+# Number fields lose their buttons here: with NoButtons, Qt 6.11.3 and 6.12 give a styled field no width.
 _TEMPLATE = Template(
     """
 QWidget#bar, QWidget#panel, QWidget#film { background: $panel; }
@@ -136,7 +137,8 @@ QToolButton:disabled, QPushButton:disabled { color: $muted; }
 QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
     background: $work; color: $text; border: 1px solid $border; border-radius: 4px; padding: 3px 6px; min-height: 20px;
 }
-QAbstractSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
+QSpinBox, QDoubleSpinBox { padding: 3px 0; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 6px; min-height: 0; background: transparent; }
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $focus; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px; }

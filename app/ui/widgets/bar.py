@@ -119,7 +119,6 @@ class StudioBar(QWidget):
     def _make_seed(self) -> QSpinBox:
         box = QSpinBox()
         box.setRange(0, MAX_SEED)
-        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         box.setFixedWidth(11 * GRID)
         box.setAccessibleName(tr("Seed"))
         box.setToolTip(tr("The same seed and the same request always give the same result"))
