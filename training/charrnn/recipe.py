@@ -64,7 +64,7 @@ def read_text(data: Path, name: str) -> str:
 class CharTask:
     """Predict the next character of windows drawn anywhere in the text."""
 
-    batch, window, rate, horizon, seed = 160, 128, 4e-3, 850, 1
+    batch, window, rate, horizon, seed = 160, 128, 4e-3, 560, 1
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self.corpus, self._device = name, CORPORA[name], device

@@ -25,7 +25,7 @@ from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
 class SketchTask:
     """Draw each drawing again, point by point, from its latent and its class."""
 
-    batch, rate, horizon, seed = 128, 1.5e-3, 3500, 1
+    batch, rate, horizon, seed = 128, 1.5e-3, 1900, 1
     kl_weight, kl_floor, kl_half_life = 0.5, 0.1, 500.0
 
     def __init__(self, name: str, data: Path, device: str) -> None:

@@ -1,0 +1,86 @@
+"""The studio Paint without a window."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.engine import by_family
+from app.runtime.model import Model
+from app.runtime.recipe import Match, Recipe, Verdict
+from app.studios.paint.document import Drawing
+from app.studios.paint.files import load_drawing, save_drawing
+from app.studios.paint.generator import class_row, codec_of
+from app.studios.paint.request import PaintRequest
+
+GENERATORS = {"sketch-rnn": "app.studios.paint.generator:continue_drawing"}
+"""What goes on with a drawing, by the model's family."""
+SCORERS = {"sketch-rnn": "app.studios.paint.score:score_files"}
+TOLERANCE = 1.0
+"""Drawings no point of which lies farther away than so many pixels are the same to the eye."""
+
+
+class PaintEngine:
+    """See :class:`app.runtime.engine.Engine`; a result is a :class:`Drawing`."""
+
+    studio = "paint"
+    request_type = PaintRequest
+
+    def generate(self, request: PaintRequest, model: Model, progress: Progress) -> Iterator[Drawing]:
+        """The given drawing with more and more of the machine's strokes."""
+        return by_family(GENERATORS, model)(request, model, progress)
+
+    def digest(self, result: Drawing) -> str:
+        """The hash of the sheet and its strokes."""
+        return result.digest
+
+    def export(self, path: Path, result: Drawing, recipe: Recipe | None) -> list[Path]:
+        """Write ``.svg`` or ``.png``."""
+        return save_drawing(path, result, recipe)
+
+    def load(self, path: Path) -> tuple[Drawing, Recipe | None]:
+        """Read an SVG, or a PNG of ours."""
+        return load_drawing(path)
+
+    def compare(self, ours: Drawing, theirs: Drawing) -> Verdict:
+        """Bit-exact, within :data:`TOLERANCE`, or different."""
+        if ours.digest == theirs.digest:
+            return Verdict(Match.EXACT, tr("all {count} strokes are the same.", count=len(ours.strokes)))
+        if [len(stroke.points) for stroke in ours.strokes] != [len(stroke.points) for stroke in theirs.strokes]:
+            return Verdict(Match.DIFFERENT, tr("the strokes differ."))
+        pairs = zip(ours.strokes, theirs.strokes, strict=True)
+        worst = max((float(np.abs(a.places - b.places).max()) for a, b in pairs), default=0.0)
+        match = Match.TOLERANCE if worst <= TOLERANCE else Match.DIFFERENT
+        return Verdict(match, tr("points differ by up to {worst} pixels.", worst=f"{worst:.2g}"))
+
+    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+        """Nats per point, see :func:`app.studios.paint.score.score_files`."""
+        return by_family(SCORERS, model)(model, files, progress)
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """``--class``, ``--out``."""
+        parser.add_argument("--class", dest="category", metavar="NAME", help="what to draw (default: the model's own)")
+        parser.add_argument("--out", type=Path, required=True, metavar="x.svg|x.png", help="the file to write")
+
+    def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> PaintRequest:
+        """A drawing from nothing. Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown class."""
+        controls = dict(arguments.controls)
+        if arguments.category is not None:
+            class_row(codec_of(model), arguments.category)
+            controls["class"] = arguments.category
+        return PaintRequest(model=model.manifest.id, seed=arguments.seed, controls=controls)
+
+    def output_from_arguments(
+        self, arguments: argparse.Namespace, result: Drawing, recipe: Recipe | None
+    ) -> list[Path] | str:
+        """Write the file."""
+        return self.export(arguments.out, result, recipe)
+
+
+ENGINE = PaintEngine()

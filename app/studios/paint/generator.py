@@ -1,0 +1,148 @@
+"""Goes on with a drawing, point by point."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.sampling import rng
+from app.studios.paint.codec import BOX, DOWN, END, StrokeCodec
+from app.studios.paint.document import Drawing, Stroke
+from app.studios.paint.mixture import Decoder, sample_row
+from app.studios.paint.request import PaintRequest
+from app.studios.paint.simplify import simplified
+
+SNAPSHOT_SECONDS = 1 / 30
+MOST_READ = 250
+"""So many of the last points of a drawing are read; the network learnt from drawings of at most a hundred."""
+PARTIAL = 200.0
+"""The longer side of an unfinished drawing, in the network's units: what is still to come takes it to about 255."""
+FILLS = 0.6
+"""A drawing from nothing fills so much of the sheet's shorter side."""
+
+
+def codec_of(model: Model) -> StrokeCodec:
+    """The codec of the manifest."""
+    return StrokeCodec(float(model.codec["scale"]), model.codec["categories"])
+
+
+def continue_drawing(request: PaintRequest, model: Model, progress: Progress) -> Iterator[Drawing]:
+    """The drawing with more and more of the machine's strokes; the given ones stay as they are."""
+    codec, given = codec_of(model), request.drawing
+    strokes = [stroke for stroke in given.strokes if len(stroke.points)]
+    if not strokes:
+        yield from _from_nothing(request, model, codec, progress)
+        return
+    frame = _Frame.around(strokes)
+    read = codec.encode([simplified(frame.to_units(stroke.places)) for stroke in strokes], end=False)[-MOST_READ:]
+    start = tuple(frame.to_units(strokes[-1].places[-1:])[0].tolist())
+    shown = time.monotonic()
+    made = np.zeros((0, 5), np.float32)
+    for made in _rows(request, model, codec, read, progress):
+        if time.monotonic() - shown >= SNAPSHOT_SECONDS:
+            shown = time.monotonic()
+            yield _with(request, codec.decode(made, start), frame)
+    yield _with(request, codec.decode(made, start), frame)
+
+
+def class_row(codec: StrokeCodec, name: str) -> np.ndarray:
+    """The class as the network reads it. Raises :class:`AtelierError` (``BAD_INPUT``) with the names there are."""
+    if name not in codec.categories:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("The model can't draw “{name}”.", name=name),
+            tr("It can draw: {names}.", names=", ".join(codec.categories)),
+        )
+    return codec.one_hot(name)
+
+
+class _Frame:
+    """The map between the sheet's pixels and the network's units."""
+
+    def __init__(self, corner: np.ndarray, pixels_per_unit: float) -> None:
+        self.corner, self.pixels_per_unit = corner, pixels_per_unit
+
+    @classmethod
+    def around(cls, strokes: list[Stroke]) -> _Frame:
+        """So that the strokes' longer side is :data:`PARTIAL` units; a mere dot counts as a tenth of that."""
+        places = np.concatenate([stroke.places for stroke in strokes])
+        low = places.min(0)
+        extent = max(float((places.max(0) - low).max()), PARTIAL / 10)
+        return cls(low, extent / PARTIAL)
+
+    @classmethod
+    def centred(cls, units: np.ndarray, drawing: Drawing) -> _Frame:
+        """So that points (n, 2) in units stand in the middle of the sheet."""
+        low, high = units.min(0), units.max(0)
+        extent = max(float((high - low).max()), BOX / 4)
+        scale = FILLS * min(drawing.width, drawing.height) / extent
+        return cls(np.array([drawing.width, drawing.height]) / 2 - (low + high) / 2 * scale, scale)
+
+    def to_units(self, places: np.ndarray) -> np.ndarray:
+        return (places - self.corner) / self.pixels_per_unit
+
+    def to_pixels(self, units: np.ndarray) -> np.ndarray:
+        return units * self.pixels_per_unit + self.corner
+
+
+def _from_nothing(request: PaintRequest, model: Model, codec: StrokeCodec, progress: Progress) -> Iterator[Drawing]:
+    """Where a drawing has its middle is known at its end only, so it is shown in the middle once it is whole."""
+    made = np.zeros((0, 5), np.float32)
+    for made in _rows(request, model, codec, made, progress):
+        pass
+    strokes = codec.decode(made)
+    frame = _Frame.centred(np.concatenate(strokes), request.drawing)
+    for count in range(1, len(strokes) + 1):
+        yield _with(request, strokes[:count], frame)
+
+
+def _rows(
+    request: PaintRequest, model: Model, codec: StrokeCodec, read: np.ndarray, progress: Progress
+) -> Iterator[np.ndarray]:
+    """The rows sampled so far, (n, 5), one more at each step, until the network ends the drawing."""
+    generator = rng(request.seed)
+    classes = class_row(codec, str(request.controls.get("class", codec.categories[0])))
+    temperature = float(request.controls.get("temperature", 0.4))
+    most = int(request.controls.get("points", 150))
+    decoder = Decoder(model, _latent(model, read, classes, generator), classes)
+    parts, rows = decoder.begin(read), []
+    for number in range(most):
+        row = sample_row(parts, generator, temperature)
+        rows.append(row[0])
+        yield np.array(rows)
+        progress.report((number + 1) / most)
+        if row[0, END] and not _too_soon(rows, read):
+            return
+        if row[0, END]:
+            row[0, DOWN + 1], row[0, END] = 1, 0
+            rows[-1] = row[0]
+        parts = decoder.go_on(row)
+
+
+def _too_soon(rows: list[np.ndarray], read: np.ndarray) -> bool:
+    """Whoever asks to go on wants at least a few points, even where the network finds the drawing finished."""
+    return len(read) > 0 and len(rows) < 3
+
+
+def _latent(model: Model, read: np.ndarray, classes: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """From the prior for an empty sheet; else what the encoder finds in the drawing, with its uncertainty."""
+    noise = generator.standard_normal((1, int(model.codec["latent"])))
+    if not len(read):
+        return noise.astype(np.float32)
+    found = model.run("encoder", {"points": read[None], "classes": classes})
+    return (found["mean"] + np.exp(0.5 * found["log_variance"]) * noise).astype(np.float32)
+
+
+def _with(request: PaintRequest, strokes: list[np.ndarray], frame: _Frame) -> Drawing:
+    made = [
+        Stroke.of_points(frame.to_pixels(stroke), request.size, request.colour, "machine")
+        for stroke in strokes
+        if len(stroke)
+    ]
+    return request.drawing.adding(*made)

@@ -1,0 +1,101 @@
+"""The path language of SVG 1.1 (section 8.3) to polylines. Elliptical arcs are the one thing left out."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+_TOKEN = re.compile(r"([MmLlHhVvCcSsQqTtZzAa])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
+_WANTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
+SEGMENTS = 12
+"""A curve becomes so many straight pieces."""
+
+
+def sample_path(text: str) -> list[np.ndarray]:
+    """The sub-paths of a ``d`` attribute as arrays (n, 2). Raises ValueError for what is not understood."""
+    reader = _Reader()
+    command, numbers = "", []
+    for letter, number in _TOKEN.findall(text):
+        if letter:
+            reader.finish(command, numbers)
+            command, numbers = letter, []
+            if letter.upper() == "A":
+                raise ValueError("elliptical arcs are not read")
+        else:
+            numbers.append(float(number))
+    reader.finish(command, numbers)
+    return [np.array(line) for line in reader.lines if line]
+
+
+class _Reader:
+    """Where the pen is, and the lines so far."""
+
+    def __init__(self) -> None:
+        self.lines: list[list[tuple[float, float]]] = []
+        self._here = np.zeros(2)
+        self._start = np.zeros(2)
+        self._handle = np.zeros(2)
+
+    def finish(self, command: str, numbers: list[float]) -> None:
+        """Do a command for each group of its numbers."""
+        if not command:
+            if numbers:
+                raise ValueError("a path begins with a command")
+            return
+        kind, wants = command.upper(), _WANTS[command.upper()]
+        if wants == 0:
+            self._to(self._start)
+            return
+        if not numbers or len(numbers) % wants:
+            raise ValueError(f"{command} wants groups of {wants} numbers")
+        for at in range(0, len(numbers), wants):
+            self._do(kind, np.array(numbers[at : at + wants]), relative=command.islower())
+            kind = "L" if kind == "M" else kind  # what follows a move is a line
+
+    def _do(self, kind: str, numbers: np.ndarray, relative: bool) -> None:
+        if kind in "HV":
+            axis = "HV".index(kind)
+            target = self._here.copy()
+            target[axis] = numbers[0] + (target[axis] if relative else 0)
+            self._to(target)
+            return
+        points = numbers.reshape(-1, 2) + (self._here if relative else 0)
+        if kind == "M":
+            self._here = self._start = points[0]
+            self.lines.append([])
+            self._add(points[0])
+        elif kind == "L":
+            self._to(points[0])
+        else:
+            self._curve(kind, points)
+            return
+        self._handle = self._here
+
+    def _curve(self, kind: str, points: np.ndarray) -> None:
+        """Cubic and quadratic Béziers; the smooth kinds mirror the last handle."""
+        mirrored = 2 * self._here - self._handle
+        controls = {
+            "C": lambda: [self._here, *points],
+            "S": lambda: [self._here, mirrored, *points],
+            "Q": lambda: [self._here, *points],
+            "T": lambda: [self._here, mirrored, *points],
+        }[kind]()
+        for share in np.linspace(0, 1, SEGMENTS + 1)[1:]:
+            self._add(_casteljau(controls, float(share)))
+        self._handle, self._here = controls[-2], controls[-1]
+
+    def _to(self, target: np.ndarray) -> None:
+        self._here = self._handle = target
+        self._add(target)
+
+    def _add(self, point: np.ndarray) -> None:
+        if not self.lines:
+            self.lines.append([])
+        self.lines[-1].append((float(point[0]), float(point[1])))
+
+
+def _casteljau(points: list[np.ndarray], share: float) -> np.ndarray:
+    while len(points) > 1:
+        points = [a + share * (b - a) for a, b in zip(points, points[1:], strict=False)]
+    return points[0]
