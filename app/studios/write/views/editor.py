@@ -154,6 +154,8 @@ class Editor(QPlainTextEdit):
                 painter.drawRect(rectangle)
             painter.end()
         super().paintEvent(event)
+        if not self._shown.text:
+            self._paint_invitation()
 
     def tinted_rectangles(self) -> Iterator[QRectF]:
         """Where the machine's text is seen, in pixels of the viewport, a rectangle a line."""
@@ -182,9 +184,19 @@ class Editor(QPlainTextEdit):
         self.setCursorWidth(2)
         self.setCenterOnScroll(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setPlaceholderText(tr("Write a few words, then press Tab and the machine goes on."))
         self.setAccessibleName(tr("Text"))
         self.setAccessibleDescription(tr("Tab lets the machine go on at the caret, Shift+Tab leaves the text."))
+
+    def _paint_invitation(self) -> None:
+        """Qt's own placeholder does not stand on the line where the caret is."""
+        painter = QPainter(self.viewport())
+        painter.setPen(current_theme().colour("muted"))
+        painter.drawText(
+            QRectF(self.cursorRect()).adjusted(self.cursorWidth(), 0, self.viewport().width(), 0),
+            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+            tr("Write a few words, then press Tab and the machine goes on."),
+        )
+        painter.end()
 
     def _centre(self) -> None:
         """Set the margins so that a line holds :data:`MEASURE` characters in the middle of the page."""
@@ -206,6 +218,7 @@ class Editor(QPlainTextEdit):
         start, stop = self._index(at), self._index(at + removed)
         self._wide = self._wide or is_wide(new)
         self._shown = self._shown.replaced(start, min(stop, len(old)), new, "user")
+        self.viewport().update()
         self.edited.emit(self._shown)
 
     def _swap(self, start: int, end: int, new: str) -> None:
