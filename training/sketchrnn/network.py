@@ -15,7 +15,7 @@ LATENT = 64
 class Encoder(nn.Module):
     """Points (batch, time, 5), one-hot class (batch, classes) to mean and log variance of the latent, (batch, 64)."""
 
-    def __init__(self, classes: int, width: int = 256) -> None:
+    def __init__(self, classes: int, width: int = 192) -> None:
         super().__init__()
         self.lstm = nn.LSTM(5, width, batch_first=True, bidirectional=True)
         self.out = nn.Linear(2 * width + classes, 2 * LATENT)
@@ -48,7 +48,7 @@ def _reversed(lstm: nn.LSTM, points: torch.Tensor) -> torch.Tensor:
 class Decoder(nn.Module):
     """The next point, from the points so far, a latent and a class."""
 
-    def __init__(self, classes: int, width: int = 512, dropout: float = 0.1) -> None:
+    def __init__(self, classes: int, width: int = 384, dropout: float = 0.1) -> None:
         super().__init__()
         self.width, self.dropout = width, dropout
         self.begin = nn.Linear(LATENT + classes, 2 * width)

@@ -25,15 +25,15 @@ from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
 class SketchTask:
     """Draw each drawing again, point by point, from its latent and its class."""
 
-    batch, rate, horizon, seed = 128, 1.5e-3, 1900, 1
+    batch, rate, horizon, seed = 64, 2e-3, 9000, 1
     kl_weight, kl_floor, kl_half_life = 0.5, 0.1, 500.0
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self._device = name, device
         path = data / "sketches" / "quickdraw.npz"
-        self._train, self._valid = read_drawings(path, "train"), read_drawings(path, "valid")
-        self.codec = codec_of(self._train)
-        self._of_class = [np.flatnonzero(self._train.labels == label) for label in range(len(CATEGORIES))]
+        self.train, self.valid = read_drawings(path, "train"), read_drawings(path, "valid")
+        self.codec = codec_of(self.train)
+        self._of_class = [np.flatnonzero(self.train.labels == label) for label in range(len(CATEGORIES))]
         torch.manual_seed(self.seed)
         self.encoder, self.decoder = Encoder(len(CATEGORIES)), Decoder(len(CATEGORIES))
         self.modules: dict[str, nn.Module] = {"encoder": self.encoder, "decoder": self.decoder}
@@ -63,9 +63,9 @@ class SketchTask:
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
         """On the valid drawings, with the latent's mean: nats per point, and the divergence in nats per drawing."""
         total, count, divergence = 0.0, 0, 0.0
-        order = np.argsort([sum(map(len, strokes)) for strokes in self._valid.strokes])
+        order = np.argsort([sum(map(len, strokes)) for strokes in self.valid.strokes])
         for chosen in np.array_split(order, max(1, len(order) // 128)):
-            points, classes = self._batch_of(self._valid, chosen, None)
+            points, classes = self._batch_of(self.valid, chosen, None)
             lengths = _lengths(points)
             mean, log_variance = self.encoder.trained(points, classes, lengths)
             nats = nats_per_point(self.decoder.trained(_before(points), mean, classes), points)
@@ -88,9 +88,9 @@ class SketchTask:
         """Every class as often as the others; drawings of like length together, so that little is padding."""
         labels = rng.integers(0, len(CATEGORIES), 4 * self.batch)
         chosen = np.array([self._of_class[label][rng.integers(len(self._of_class[label]))] for label in labels])
-        lengths = np.array([sum(map(len, self._train.strokes[i])) for i in chosen])
+        lengths = np.array([sum(map(len, self.train.strokes[i])) for i in chosen])
         quarter = np.array_split(chosen[np.argsort(lengths, kind="stable")], 4)[rng.integers(4)]
-        return self._batch_of(self._train, quarter, rng)
+        return self._batch_of(self.train, quarter, rng)
 
     def _batch_of(
         self, drawings: Drawings, chosen: np.ndarray, rng: np.random.Generator | None
@@ -109,7 +109,7 @@ class SketchTask:
         optimizer.step()
 
     def _some_real(self, label: int) -> list[list[np.ndarray]]:
-        return [self._train.strokes[i] for i in self._of_class[label][:2]]
+        return [self.train.strokes[i] for i in self._of_class[label][:2]]
 
     def _from_prior(self, label: int, rng: np.random.Generator) -> list[np.ndarray]:
         return draw(self.decoder, self.codec, label, rng, temperature=0.4)

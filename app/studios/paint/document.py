@@ -15,7 +15,7 @@ DECIMALS = 2
 
 
 class Stroke(msgspec.Struct, frozen=True):
-    """*points* are x to the right, y down, in pixels of the sheet, and pressure 0..1; *size* is the width at pressure 1."""
+    """*points* are x (right), y (down) in pixels of the sheet and pressure 0..1; *size* is the width at pressure 1."""
 
     points: tuple[Point, ...]
     size: float = 4.0

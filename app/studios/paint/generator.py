@@ -93,9 +93,7 @@ class _Frame:
 
 def _from_nothing(request: PaintRequest, model: Model, codec: StrokeCodec, progress: Progress) -> Iterator[Drawing]:
     """Where a drawing has its middle is known at its end only, so it is shown in the middle once it is whole."""
-    made = np.zeros((0, 5), np.float32)
-    for made in _rows(request, model, codec, made, progress):
-        pass
+    *_, made = _rows(request, model, codec, np.zeros((0, 5), np.float32), progress)
     strokes = codec.decode(made)
     frame = _Frame.centred(np.concatenate(strokes), request.drawing)
     for count in range(1, len(strokes) + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -33,7 +34,7 @@ def _draw(pen: ImageDraw.ImageDraw, stroke: Stroke, factor: float) -> None:
     rounds = [(x * factor, y * factor, width_at(stroke, pressure) * factor / 2) for x, y, pressure in stroke.points]
     for x, y, radius in rounds:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=stroke.colour)
-    for first, second in zip(rounds, rounds[1:], strict=False):
+    for first, second in pairwise(rounds):
         _bridge(pen, first, second, stroke.colour)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -97,5 +98,5 @@ class _Reader:
 
 def _casteljau(points: list[np.ndarray], share: float) -> np.ndarray:
     while len(points) > 1:
-        points = [a + share * (b - a) for a, b in zip(points, points[1:], strict=False)]
+        points = [a + share * (b - a) for a, b in pairwise(points)]
     return points[0]
