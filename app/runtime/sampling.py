@@ -62,7 +62,7 @@ def filtered_probabilities(
     if len(banned):
         scores[np.asarray(banned)] = -np.inf
     if sampling.temperature <= 0:
-        return np.eye(1, scores.size, int(scores.argmax()))[0]
+        return np.eye(1, scores.size, int(probabilities(scores).argmax()))[0]
     return _truncate(probabilities(scores / sampling.temperature), sampling)
 
 

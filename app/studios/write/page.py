@@ -48,8 +48,9 @@ class WritePage(StudioPage[WriteState]):
             self.go_on()
 
     def go_on(self) -> None:
-        """Go on at the caret, behind what is marked."""
-        self.state.stop()
+        """Go on at the caret, behind what is marked; asked for again while it writes, it just writes on."""
+        if self.state.busy:
+            return
         cursor = self.editor.textCursor()
         cursor.setPosition(cursor.selectionEnd())
         self.editor.setTextCursor(cursor)

@@ -22,6 +22,7 @@ from app.studios.write.card import CARD
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE
 from app.studios.write.generator import CONTEXT, Repetitions
+from app.studios.write.network import CharReader
 from app.studios.write.request import WriteRequest
 
 MODEL = "char-rnn-shakespeare"
@@ -138,6 +139,15 @@ def test_stop_ends_it_and_what_came_is_whole(model: Model) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         next(running)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+def test_scores_that_are_no_numbers_are_an_error_not_a_text(
+    model: Model, monkeypatch: pytest.MonkeyPatch, temperature: float
+) -> None:
+    monkeypatch.setattr(CharReader, "read_all", lambda *_: np.full((1, 75), np.nan))
+    with pytest.raises(AtelierError, match="not numbers"):
+        made(model, request(PASSAGE, length=20, temperature=temperature))
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 0), (5, 3), (0, 999)])

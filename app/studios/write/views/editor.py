@@ -217,7 +217,10 @@ class Editor(QPlainTextEdit):
         new = from_view(cursor.selectedText())
         start, stop = self._index(at), self._index(at + removed)
         self._wide = self._wide or is_wide(new)
-        self._shown = self._shown.replaced(start, min(stop, len(old)), new, "user")
+        text = self._shown.replaced(start, min(stop, len(old)), new, "user")
+        if text.text == old:  # only the look has changed
+            return
+        self._shown = text
         self.viewport().update()
         self.edited.emit(self._shown)
 
