@@ -10,7 +10,7 @@ from app.base.i18n import tr
 from app.jobs.services import Services
 from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
-from app.studios.write.state import WriteState
+from app.studios.write.state import Bursts, WriteState
 from app.studios.write.views.editor import Editor
 from app.ui.studio_page import StudioPage
 from app.ui.theme import LARGE
@@ -29,6 +29,7 @@ class WritePage(StudioPage[WriteState]):
         self.editor = self.work
         self._preferences: dict[str, Any] = services.settings.section(card.id)
         self._refilling: tuple[int, int] | None = None
+        self._bursts = Bursts()
         self._add_tools()
         self.editor.set_size(int(self._preferences.get("size", LARGE)))
         self.editor.show_text(state.document)
@@ -102,9 +103,9 @@ class WritePage(StudioPage[WriteState]):
     def _set_place(self, start: int, end: int) -> None:
         self.state.place = (start, end)
 
-    def _edited(self, text: Text) -> None:
+    def _edited(self, text: Text, start: int, end: int) -> None:
         self._refilling = None
-        self.state.edit(tr("Typing"), text, merge="typing")
+        self.state.edit(tr("Typing"), text, merge=self._bursts.key(text.text, start, end))
 
     def _show_document(self) -> None:
         self.editor.show_text(self.state.document)

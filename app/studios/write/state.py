@@ -63,6 +63,23 @@ class WriteState(StudioState[Text, WriteRequest]):
         return f"{words} · {share}" if self.document.text else words
 
 
+class Bursts:
+    """Divides typing into undo steps: what is typed or rubbed out in one go at one place, up to the end of a line."""
+
+    LONGEST = 200
+
+    def __init__(self) -> None:
+        self._number, self._first, self._end, self._closed = 0, 0, 0, False
+
+    def key(self, text: str, start: int, end: int) -> str:
+        """The name of the burst that a change belongs to; its characters are text[start:end], none if rubbed out."""
+        goes_on = start == self._end or (start == end and start == self._end - 1)
+        if self._closed or not goes_on or abs(end - self._first) > self.LONGEST:
+            self._number, self._first = self._number + 1, start
+        self._end, self._closed = end, "\n" in text[start:end]
+        return f"typing.{self._number}"
+
+
 class WordCount:
     """Counts the words of a text that changes a little at a time; looks only at what changed."""
 

@@ -294,7 +294,19 @@ def test_pasted_text_is_plain_and_whole(qtbot: QtBot, page: WritePage) -> None:
     assert _consistent(page) == "! three"
 
 
-def test_typing_is_undone_in_steps_and_the_caret_stays_near(qtbot: QtBot, page: WritePage) -> None:
+def test_typing_is_undone_line_by_line_and_place_by_place(qtbot: QtBot, page: WritePage) -> None:
+    _type(qtbot, page, "one\ntwo")
+    page.editor.mark(0, 0)
+    _type(qtbot, page, "zero ")
+    qtbot.keyClick(page.editor, Qt.Key.Key_Backspace)
+    seen = []
+    for _ in range(3):
+        page.undo()
+        seen.append(_consistent(page))
+    assert seen == ["one\ntwo", "one\n", ""]
+
+
+def test_an_undone_change_leaves_the_caret_where_it_is(qtbot: QtBot, page: WritePage) -> None:
     _type(qtbot, page, "one two")
     page.state.edit("x", page.state.document.replaced(3, 3, " and a half", "user"))
     page.editor.mark(2, 2)

@@ -42,8 +42,8 @@ _TINT = {False: 26, True: 44}
 class Editor(QPlainTextEdit):
     """Shows a :class:`Text` and says how the user changed it. Keeps no undo of its own: the studio's state does."""
 
-    edited = Signal(object)
-    """The new :class:`Text` after a change by hand."""
+    edited = Signal(object, int, int)
+    """The new :class:`Text` after a change by hand, and where in it the new characters start and end."""
     placeChanged = Signal(int, int)
     """Start and end of the marked span, in characters; the same where nothing is marked: the caret."""
     goOn = Signal()
@@ -222,7 +222,7 @@ class Editor(QPlainTextEdit):
             return
         self._shown = text
         self.viewport().update()
-        self.edited.emit(self._shown)
+        self.edited.emit(text, start, start + len(new))
 
     def _swap(self, start: int, end: int, new: str) -> None:
         """Replace characters in the view."""
