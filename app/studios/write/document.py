@@ -128,6 +128,18 @@ def common_suffix(one: str, other: str) -> int:
     return low
 
 
+def difference(old: str, new: str, caret: int) -> tuple[int, int, str]:
+    """What to put in place of old[start:end] to get *new*: start, end, text.
+
+    Where the same letters stand on both sides, more than one place is possible; then it is the caret.
+    """
+    first = common_prefix(old, new)
+    if caret <= first and common_suffix(old[caret:], new[caret:]) == len(old) - caret:
+        first = caret
+    last = common_suffix(old[first:], new[first:])
+    return first, len(old) - last, new[first : len(new) - last]
+
+
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:
     for _, group in itertools.groupby((run for run in runs if run.length), key=lambda run: run.maker):
         same = list(group)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QFont,
@@ -18,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QResizeEvent,
-    QTextBlock,
     QTextCursor,
     QTextDocument,
     QWheelEvent,
@@ -26,8 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.base.i18n import tr
-from app.studios.write.document import Text, common_prefix, common_suffix
+from app.studios.write.document import Text, difference
 from app.studios.write.views.reading import ReadingLayout
+from app.studios.write.views.tint import line_rectangles, tint_colour
 from app.studios.write.views.units import from_view, is_wide, to_index, to_units
 from app.ui.theme import GRID, LARGE, current_theme
 
@@ -35,8 +34,6 @@ FAMILIES = ["Charter", "Iowan Old Style", "Source Serif 4", "Georgia", "Cambria"
 MEASURE = 70
 """Characters in a full line, what is read most easily."""
 SIZES = range(12, 41, 2)
-_TINT = {False: 26, True: 44}
-"""How much of the accent lies behind the machine's text, of 255, in a light and in a dark theme."""
 
 
 class Editor(QPlainTextEdit):
@@ -74,7 +71,7 @@ class Editor(QPlainTextEdit):
         """Show another text by changing only what differs, so that the caret and the view stay where they are."""
         old, new = self._shown.text, text.text
         if old != new:
-            self._swap(*_difference(old, new, self.place()[1]))
+            self._swap(*difference(old, new, self.place()[1]))
         self._shown = text
         self.viewport().update()
 
@@ -149,7 +146,7 @@ class Editor(QPlainTextEdit):
         if self._tinted and self._shown.runs:
             painter = QPainter(self.viewport())
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_tint())
+            painter.setBrush(tint_colour())
             for rectangle in self.tinted_rectangles():
                 painter.drawRect(rectangle)
             painter.end()
@@ -166,7 +163,7 @@ class Editor(QPlainTextEdit):
                 return
             start = self._index(block.position())
             for first, last in self._shown.spans("machine", start, start + len(block.text())):
-                yield from _line_rectangles(block, place, self._units(first), self._units(last))
+                yield from line_rectangles(block, place, self._units(first), self._units(last))
             block = block.next()
 
     # --- inside --------------------------------------------------------------------------------------------------
@@ -247,37 +244,5 @@ class Editor(QPlainTextEdit):
         return to_units(self._shown.text, index) if self._wide else index
 
 
-def _difference(old: str, new: str, caret: int) -> tuple[int, int, str]:
-    """What to put in place of old[start:end] to get *new*: start, end, text.
-
-    Where the same letters stand on both sides, more than one place is possible; then it is the caret.
-    """
-    first = common_prefix(old, new)
-    if caret <= first and common_suffix(old[caret:], new[caret:]) == len(old) - caret:
-        first = caret
-    last = common_suffix(old[first:], new[first:])
-    return first, len(old) - last, new[first : len(new) - last]
-
-
 def _is_undo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-
-
-def _tint() -> QColor:
-    theme = current_theme()
-    colour = theme.accent("write")
-    colour.setAlpha(_TINT[theme.dark])
-    return colour
-
-
-def _line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) -> Iterator[QRectF]:
-    """The rectangles of the UTF-16 units from *first* up to *last* of the whole text, inside one block."""
-    lines = block.layout()
-    start, end = first - block.position(), last - block.position()
-    for number in range(lines.lineCount()):
-        line = lines.lineAt(number)
-        left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
-        if left < right:
-            (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
-            x2 = min(x2, line.x() + line.naturalTextWidth())  # the blank at a line's end is not seen
-            yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)

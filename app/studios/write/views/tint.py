@@ -1,0 +1,34 @@
+"""Where and in which colour the machine's text is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QTextBlock
+
+from app.ui.theme import current_theme
+
+_TINT = {False: 26, True: 44}
+"""How much of the accent lies behind the machine's text, of 255, in a light and in a dark theme."""
+
+
+def tint_colour() -> QColor:
+    """The accent of the studio, thinned to a wash that text can be read on."""
+    theme = current_theme()
+    colour = theme.accent("write")
+    colour.setAlpha(_TINT[theme.dark])
+    return colour
+
+
+def line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) -> Iterator[QRectF]:
+    """The rectangles of the UTF-16 units from *first* up to *last* of the whole text, inside one block."""
+    lines = block.layout()
+    start, end = first - block.position(), last - block.position()
+    for number in range(lines.lineCount()):
+        line = lines.lineAt(number)
+        left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        if left < right:
+            (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
+            x2 = min(x2, line.x() + line.naturalTextWidth())  # the blank at a line's end is not seen
+            yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)
