@@ -31,8 +31,8 @@ NOTES = """\
 Makes 28 × 28 grey pictures of ten garments and ten hiragana, or of anything between them: classes can be mixed.
 
 - The sliders are the principal directions of the generator's first layer, as in GANSpace (Härkönen et al. 2020), each
-  in standard deviations of the latent, the one that changes most pixels first. They have no names: what one does differs
-  from class to class.
+  in standard deviations of the latent, the one that changes most pixels first. They have no names: what one does
+  differs from class to class.
 - It is a network of fully connected layers, as in 2014. It has no notion of neighbouring pixels, so fine patterns
   (prints, straps, thin brush strokes) come out blurred or speckled.
 - The Fréchet distance is measured with a small classifier trained on the same data, so it compares with its own floor

@@ -1,0 +1,1 @@
+"""What the studio shows: the canvas."""
