@@ -1,0 +1,67 @@
+"""The state of the composing studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.base.i18n import tr
+from app.jobs.studio_state import StudioState
+from app.studios.compose.document import Score, blank, shares
+from app.studios.compose.request import ComposeRequest, Mark, compose, harmonise, refill
+from app.studios.compose.views.preview import preview_png
+
+Ask = Callable[[Score], tuple[Score, tuple[Mark, ...]]]
+
+
+class ComposeState(StudioState[Score, ComposeRequest]):
+    """A score, and three ways to ask for more of it."""
+
+    document_type = Score
+    _ask: Ask = staticmethod(compose)
+
+    def empty(self) -> Score:
+        """Eight empty bars."""
+        return blank()
+
+    def harmonise(self) -> None:
+        """Keep the soprano and write the other voices."""
+        self._generate_by(harmonise)
+
+    def refill(self, marks: list[Mark]) -> None:
+        """Write the marked stretches anew; nothing else changes."""
+        self._generate_by(lambda score: refill(score, marks))
+
+    def make_request(self) -> ComposeRequest:
+        """Write the voices that are not the user's, or what was asked for. Raises ``AtelierError`` (``BAD_INPUT``)."""
+        score, marks = self._ask(self.document)
+        settings = self.settings
+        return ComposeRequest(
+            model=settings.model, seed=settings.seed, controls=dict(settings.controls), score=score, marks=marks
+        )
+
+    def node_title(self, document: Score, request: ComposeRequest) -> str:
+        """What was made, and with which seed."""
+        voices = len({mark.voice for mark in request.marks})
+        given = any(track.notes for track in request.score.tracks)
+        what = tr("{count} voices", count=voices) if voices > 1 else tr("one voice")
+        return f"{what} · {request.seed}" if given else tr("new piece · {seed}", seed=request.seed)
+
+    def node_preview(self, document: Score) -> bytes:
+        """A small roll."""
+        return preview_png(document)
+
+    def status(self) -> str:
+        """How many notes there are, and the share made by hand."""
+        count = sum(len(track.notes) for track in self.document.tracks)
+        if not count:
+            return ""
+        mine = 1 - shares(self.document)["machine"]
+        notes = tr("{count} notes", count=f"{count:,}")
+        return f"{notes} · {tr('{percent} % by hand', percent=round(100 * mine))}"
+
+    def _generate_by(self, ask: Ask) -> None:
+        self._ask = ask
+        try:
+            self.generate()
+        finally:
+            self._ask = compose

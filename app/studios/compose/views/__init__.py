@@ -1,0 +1,1 @@
+"""What the composing studio shows."""
