@@ -102,8 +102,9 @@ def open_window(qtbot: QtBot, home: Path) -> Iterator[Callable[..., Window]]:
         window = Window(make_services(Paths.default()), CARDS)
         windows.append(window)
         window.show_studio(studio)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
         return window
 
     yield open_on

@@ -210,6 +210,7 @@ class StudioState(QObject, Generic[Doc, Req]):
     def new(self) -> None:
         """Start an empty document. The old one stays in the undo stack and the history."""
         self.stop()
+        self.failed.emit(None)
         self._push(tr("New"), Snapshot(self.empty(), self.settings))
 
     # --- generating ----------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def read_svg(content: bytes) -> tuple[Drawing, Recipe | None]:
 def _path(stroke: Stroke) -> str:
     points = " ".join(f"{x:g} {y:g}" for x, y, _ in _plain(stroke))
     attributes = {
-        "d": f"M{points}" if len(stroke.points) > 1 else f"M{points} h0",
+        "d": f"M{points}" if len(stroke.points) > 1 else f"M{points} z",
         "stroke": stroke.colour,
         "stroke-width": f"{stroke.size:g}",
         "data-maker": stroke.maker,

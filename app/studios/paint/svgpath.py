@@ -46,7 +46,8 @@ class _Reader:
             return
         kind, wants = command.upper(), _WANTS[command.upper()]
         if wants == 0:
-            self._to(self._start)
+            if (self._here != self._start).any():
+                self._to(self._start)
             return
         if not numbers or len(numbers) % wants:
             raise ValueError(f"{command} wants groups of {wants} numbers")

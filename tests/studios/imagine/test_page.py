@@ -30,7 +30,6 @@ def generate(page: ImaginePage, qtbot: QtBot, seed: int) -> None:
     page.state.set_seed(seed)
     with qtbot.waitSignal(page.state.busyChanged, check_params_cb=lambda busy: not busy, timeout=20_000):
         qtbot.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        page.generate()
 
 
 def save(page: ImaginePage, qtbot: QtBot, path: Path) -> bytes:
