@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.card import StudioCard
 from app.jobs.studio_state import StudioState
+from app.jobs.worker import Listener
 from app.shell.models import ModelsDialog
 from app.shell.preferences import PreferencesDialog
 from app.shell.window import Window
@@ -129,7 +131,7 @@ def generate_and_watch(state: StudioState, qtbot: QtBot) -> float:
     with qtbot.waitSignal(state.busyChanged, check_params_cb=lambda busy: not busy, timeout=60_000):
         state.generate()
     timer.stop()
-    return 1000 * max(b - a for a, b in zip(beats, beats[1:], strict=False))
+    return 1000 * max(b - a for a, b in pairwise(beats))
 
 
 @pytest.mark.parametrize("card", CARDS, ids=STUDIOS)
@@ -152,19 +154,18 @@ def test_stop_is_idle_at_once_and_keeps_what_is_there(card: StudioCard, open_win
         connection = state.documentChanged.connect(lambda seen=seen: seen.append(True))
         qtbot.waitUntil(lambda seen=seen: bool(seen) or not state.busy, timeout=30_000)
         state.documentChanged.disconnect(connection)
-        document = state.document
         started = time.perf_counter()
         page.stop()
-        assert state.document == document
+        kept = state.document
         qtbot.waitUntil(lambda: not state.services.jobs.busy(f"{card.id}.generate"), timeout=5000)
         state.services.jobs.submit(f"{card.id}.probe", lambda _: iter([None]), _listener(times, started))
         qtbot.waitUntil(lambda: not state.services.jobs.busy(f"{card.id}.probe"), timeout=5000)
+        assert state.document == kept
     assert sorted(times)[1] < STOP_MS
 
 
-def _listener(times: list[float], started: float):  # noqa: ANN202
-    from app.jobs.worker import Listener
-
+def _listener(times: list[float], started: float) -> Listener:
+    """Notes the time from Stop until the models' thread had nothing left to do."""
     return Listener(ended=lambda *_: times.append(1000 * (time.perf_counter() - started)))
 
 

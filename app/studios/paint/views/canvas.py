@@ -68,15 +68,19 @@ class Canvas(QWidget):
         if not same_sheet or self._finished.isNull() or drawing.strokes[: len(self._painted)] != self._painted:
             self._clear_sheet(drawing)
             added = drawing.strokes
+            self.update()
         painter = QPainter(self._finished)
         painter.scale(SHARPNESS, SHARPNESS)
         for stroke in added:
             paint_stroke(painter, stroke, self.tint if stroke.maker == "machine" else None)
         painter.end()
+        if not self._painted:
+            self.update()  # the hint for an empty sheet goes
         self._drawing, self._painted = drawing, drawing.strokes
         if not same_sheet:
             self.fit()
-        self.update()
+        for stroke in added:
+            self._update_piece(stroke, stroke.points)
 
     def set_tint(self, colour: QColor | None) -> None:
         """Show the machine's strokes in *colour*, or in their own."""
@@ -221,14 +225,18 @@ class Canvas(QWidget):
         if self._points and self._points[-1][:2] == point[:2]:
             return
         self._points.append(point)
-        touched = piece_rect(self._live_stroke(), tuple(self._points[-2:]))
-        self.update(self._view.mapRect(touched).toAlignedRect().adjusted(-2, -2, 2, 2))
+        self._update_piece(self._live_stroke(), tuple(self._points[-2:]))
 
     def _finish(self) -> None:
         points, self._points = self._points, []
         was_eraser, self._pen = self._pen.endswith("eraser"), ""
         if points and not was_eraser:
             self.stroked.emit(np.array(points))
+
+    def _update_piece(self, stroke: Stroke, points: tuple[Point, ...]) -> None:
+        """Have only that part painted again which a piece of a stroke can touch."""
+        touched = self._view.mapRect(piece_rect(stroke, points))
+        self.update(touched.toAlignedRect().adjusted(-2, -2, 2, 2))
 
     def _live_stroke(self) -> Stroke:
         return Stroke(tuple(self._points), self.pen_size, self.pen_colour)
