@@ -1,0 +1,191 @@
+"""The score, its edits and what may change in it: values in, values out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.base.errors import AtelierError
+from app.studios.compose.audio import seconds_at, tick_at
+from app.studios.compose.document import (
+    TICKS,
+    Meter,
+    Note,
+    Score,
+    Tempo,
+    Track,
+    bar_and_beat,
+    blank,
+    shares,
+    tidy,
+    with_voices,
+)
+from app.studios.compose.edits import (
+    NOTHING,
+    add,
+    delete,
+    duplicate,
+    everything,
+    give_to,
+    marks_of,
+    move,
+    resize,
+    set_bars,
+    set_tempo,
+    trim,
+    within,
+)
+from app.studios.compose.request import Mark, compose, harmonise, refill
+
+notes = st.lists(
+    st.builds(
+        Note,
+        start=st.integers(0, 4000),
+        pitch=st.integers(55, 60),
+        duration=st.integers(1, 900),
+        velocity=st.integers(1, 127),
+        maker=st.sampled_from(["user", "machine", "edited"]),
+    ),
+    max_size=25,
+)
+
+
+def melody(*pitches: int) -> Score:
+    """Quarters in the soprano."""
+    return blank(2).with_track(0, [Note(index * TICKS, pitch, TICKS) for index, pitch in enumerate(pitches)])
+
+
+def pitches_of(score: Score, track: int = 0) -> list[int]:
+    return [note.pitch for note in score.tracks[track].notes]
+
+
+@given(notes)
+def test_no_pitch_sounds_twice_at_once(found: list[Note]) -> None:
+    kept = tidy(found)
+    assert list(kept) == sorted(kept)
+    for pitch in {note.pitch for note in kept}:
+        same = [note for note in kept if note.pitch == pitch]
+        assert all(one.end <= two.start for one, two in zip(same, same[1:], strict=False))
+
+
+@given(notes, st.integers(-2000, 2000), st.integers(-70, 70))
+def test_moving_everything_keeps_the_shape(found: list[Note], ticks: int, semitones: int) -> None:
+    score = blank().with_track(0, found)
+    before = score.tracks[0].notes
+    moved, selection = move(score, everything(score), ticks, semitones)
+    after = moved.tracks[0].notes
+    assert len(after) == len(before) == len(selection)
+    if before:
+        shift = after[0].start - before[0].start
+        assert [note.start - shift for note in after] == [note.start for note in before]
+        assert all(0 <= note.pitch <= 127 and note.start >= 0 for note in after)
+
+
+def test_what_the_machine_made_is_edited_once_touched_and_the_rest_stays() -> None:
+    score = blank().with_track(0, [Note(0, 60, TICKS, 80, "machine"), Note(TICKS, 62, TICKS, 80, "machine")])
+    moved, _ = move(score, within(score, (0, TICKS), (0, 127)), 0, 2)
+    assert [note.maker for note in moved.tracks[0].notes] == ["edited", "machine"]
+    assert shares(moved) == {"user": 0, "machine": 0.5, "edited": 0.5}
+
+
+def test_a_drawn_note_pushes_aside_the_one_in_its_way() -> None:
+    score, selection = add(melody(60, 60), 0, Note(TICKS // 2, 60, TICKS))
+    assert [(note.start, note.end) for note in score.tracks[0].notes] == [(0, TICKS // 2), (TICKS // 2, TICKS * 3 // 2)]
+    assert len(selection) == 1
+    assert not delete(score, everything(score))[0].tracks[0].notes
+
+
+def test_lengths_stop_at_the_grid_and_at_the_beginning() -> None:
+    score = melody(60, 64)
+    shorter, chosen = resize(score, everything(score), -10 * TICKS, TICKS // 4)
+    assert {note.duration for note in shorter.tracks[0].notes} == {TICKS // 4}
+    trimmed, _ = trim(shorter, chosen, -10 * TICKS, TICKS // 4)
+    assert [(note.start, note.end) for note in trimmed.tracks[0].notes] == [(0, TICKS // 4), (0, TICKS * 5 // 4)]
+
+
+def test_copies_come_behind_and_are_the_users() -> None:
+    score = blank().with_track(0, [Note(0, 60, TICKS, 80, "machine")])
+    twice, selection = duplicate(score, everything(score), TICKS)
+    assert [(note.start, note.maker) for note in twice.tracks[0].notes] == [(0, "machine"), (TICKS, "user")]
+    given_away, _ = give_to(twice, selection, 2)
+    assert pitches_of(given_away, 2) == [60]
+    assert pitches_of(given_away) == [60]
+
+
+def test_length_is_never_shorter_than_the_music() -> None:
+    score = melody(60, 62, 64, 65, 67)
+    assert set_bars(score, 5).length == 5 * 4 * TICKS
+    assert set_bars(score, 1).length == score.end
+    assert set_tempo(score, 96).tempos[0].bpm == pytest.approx(96)
+
+
+def test_bars_follow_the_metre() -> None:
+    score = Score(
+        tracks=(Track(name="x"),), length=12 * TICKS, meters=(Meter(0, 4, 4), Meter(4 * TICKS, 3, 4), Meter(10 * TICKS, 2, 4))
+    )  # fmt: skip
+    assert [start // TICKS for start, _ in score.bars()] == [0, 4, 7, 10]
+    assert bar_and_beat(score, 8 * TICKS) == "bar 3, beat 2"
+
+
+def test_time_runs_through_changes_of_tempo_and_back() -> None:
+    score = Score(tracks=(), length=8 * TICKS, tempos=(Tempo(0, 500_000), Tempo(4 * TICKS, 1_000_000)))
+    assert seconds_at(score, 6 * TICKS) == pytest.approx(4.0)
+    for tick in (0, 100, 4 * TICKS, 7 * TICKS):
+        assert tick_at(score, seconds_at(score, tick)) == pytest.approx(tick)
+
+
+# --- what may change --------------------------------------------------------------------------------------------------
+
+
+def test_refill_takes_notes_whole_and_leaves_those_that_began_before() -> None:
+    score = blank(2).with_track(1, [Note(0, 60, 2 * TICKS), Note(2 * TICKS, 62, 3 * TICKS)])
+    left, marks = refill(score, [Mark(1, TICKS, 3 * TICKS)])
+    assert pitches_of(left, 1) == [60]
+    assert marks == (Mark(1, TICKS, 5 * TICKS),)
+
+
+def test_marks_that_touch_are_one_request() -> None:
+    score = melody(60)
+    assert refill(score, [Mark(2, 0, 100), Mark(2, 100, 200)]) == refill(score, [Mark(2, 0, 200)])
+
+
+def test_harmonising_keeps_the_soprano_and_asks_for_whole_quarters() -> None:
+    score = blank().with_track(0, [Note(TICKS + 7, 67, TICKS)])
+    kept, marks = harmonise(score)
+    assert kept == score
+    assert marks == tuple(Mark(voice, TICKS, 3 * TICKS) for voice in (1, 2, 3))
+
+
+def test_generate_keeps_the_voices_of_the_user_and_replaces_those_of_the_machine() -> None:
+    score = melody(60, 62, 64, 65).with_track(1, [Note(0, 55, TICKS, 80, "machine")])
+    left, marks = compose(score)
+    assert left.tracks[0] == score.tracks[0]
+    assert not left.tracks[1].notes
+    assert {mark.voice for mark in marks} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [
+        (lambda: harmonise(blank()), "no melody"),
+        (lambda: refill(blank(), []), "Nothing is marked"),
+        (lambda: refill(blank(), marks_of(blank(), NOTHING, 4)), "Nothing is marked"),
+        (
+            lambda: compose(blank().map_notes(lambda *_: None).with_track(0, [Note(0, 60, 1)]).with_track(
+                1, [Note(0, 60, 1)]).with_track(2, [Note(0, 60, 1)]).with_track(3, [Note(0, 48, 1)])),
+            "All four voices",
+        ),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_told(ask: object, why: str) -> None:
+    with pytest.raises(AtelierError, match=why):
+        ask()  # pyright: ignore[reportCallIssue]
+
+
+def test_a_melody_becomes_the_soprano_and_empty_voices_follow() -> None:
+    drums = Track(name="Kit", drums=True, notes=(Note(0, 36, 10),))
+    tune = Track(name="Flute", notes=(Note(0, 72, 10),))
+    made = with_voices(Score(tracks=(drums, tune), length=10))
+    assert [track.name for track in made.tracks] == ["Flute", "Alto", "Tenor", "Bass", "Kit"]
+    assert made.length == TICKS
