@@ -25,7 +25,7 @@ COLOURS = np.array([[196, 78, 82], [221, 170, 51], [85, 168, 104], [76, 114, 176
 class CoconetTask:
     """Predict the hidden cells of crops of chorales in random keys (orderless NADE, Uria et al. 2014)."""
 
-    batch, steps, rate, horizon, seed = 12, 64, 3e-3, 2700, 1
+    batch, steps, rate, horizon, seed = 12, 64, 3e-3, 20_000, 1
 
     def __init__(self, name: str, data: Path, device: str, network: Coconet | None = None) -> None:
         self.name, self._device, self.codec = name, device, Codec()
