@@ -393,7 +393,8 @@ class StudioState(QObject, Generic[Doc, Req]):
 
     def _loaded(self, document: Doc, recipe: Recipe | None) -> Snapshot[Doc]:
         """A work from a file; its recipe, if it is one of this studio, brings the settings."""
-        if recipe is None or recipe.studio != self.card.id:
+        settings = self._settings_of(recipe) if recipe and recipe.studio == self.card.id else None
+        if recipe is None or settings is None:
             return Snapshot(document, self.settings)
         made = Made(
             request=recipe.request,
@@ -402,10 +403,15 @@ class StudioState(QObject, Generic[Doc, Req]):
             model=recipe.model,
             model_sha256=recipe.model_sha256,
         )
-        return Snapshot(document, self._settings_of(recipe), made)
+        return Snapshot(document, settings, made)
 
-    def _settings_of(self, recipe: Recipe) -> StudioSettings:
-        request = msgspec.convert(recipe.request, type=self.engine.request_type)
+    def _settings_of(self, recipe: Recipe) -> StudioSettings | None:
+        """The settings in a recipe; None for a request that is none of this studio: the work opens without it."""
+        try:
+            request = msgspec.convert(recipe.request, type=self.engine.request_type)
+        except msgspec.ValidationError as error:
+            log.info("The recipe's request can't be read: %s", error)
+            return None
         return StudioSettings(model=request.model, seed=request.seed, controls=request.controls)
 
     # --- autosave ------------------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+"""A melody to harmonise."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.studios.compose.document import TICKS, Note, Score, blank
+
+
+@pytest.fixture
+def melody() -> Score:
+    """Four bars in the soprano, in quarters, with a breath."""
+    pitches = [67, 67, 69, 71, 72, 71, 69, 67, 66, 67, 69, 71, 69, 67, 67]
+    places = [place for place in range(16) if place != 8]
+    notes = [Note(place * TICKS, pitch, TICKS, 80) for place, pitch in zip(places, pitches, strict=True)]
+    return blank(4).with_track(0, notes)
