@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.base.errors import AtelierError, ErrorKind
-from app.runtime.manifest import Control, Manifest, check_controls, load_manifest
+from app.runtime.manifest import Control, ControlValue, Manifest, check_controls, load_manifest
 
 GOOD = """
 schema = 1
@@ -59,12 +59,13 @@ def test_controls_are_checked_and_filled_up() -> None:
         Control(id="kind", label="Kind", kind="choice", default="any", choices=["any", "bag"]),
     )
     assert check_controls(manifest, {"kind": "bag"}) == {"temperature": 0.8, "kind": "bag"}
-    for bad in (
+    wrong: list[dict[str, ControlValue]] = [
         {"temperature": 9.0},
         {"temperature": "hot"},
         {"kind": "dog"},
         {"size": 1},
         {"temperature": float("nan")},
-    ):
+    ]
+    for bad in wrong:
         with pytest.raises(AtelierError):
             check_controls(manifest, bad)

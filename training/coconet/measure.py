@@ -12,7 +12,7 @@ from app.base.progress import Progress
 from app.runtime.model import Model
 from app.studios.compose.codec import REST, VOICES, codec_of
 from app.studios.compose.document import TICKS, Note, Score, blank
-from app.studios.compose.generator import generate
+from app.studios.compose.engine import ENGINE
 from app.studios.compose.grid import voices_grid
 from app.studios.compose.request import ComposeRequest, harmonise
 
@@ -72,7 +72,7 @@ def harmonisations(model: Model, pieces: list[np.ndarray]) -> Iterator[np.ndarra
         request = ComposeRequest(
             model=model.manifest.id, controls=model.manifest.defaults(), score=score, marks=marks
         )  # fmt: skip
-        *_, last = generate(request, model, Progress())
+        *_, last = ENGINE.generate(request, model, Progress())
         yield voices_grid(last, len(piece), codec)
 
 

@@ -9,8 +9,9 @@ import msgspec
 import onnx
 import tomli_w
 
-from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Metric, Tensor
+from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Tensor
 from app.runtime.verify import model_digest, sha256_of
+from training.tables import metric_table
 
 CARD = "CARD.md"
 
@@ -67,13 +68,3 @@ def _card(manifest: Manifest, notes: str) -> str:
         f"# {manifest.name} (`{manifest.id}`)\n\n{manifest.summary}\n\n| | |\n|---|---|\n{rows}\n\n"
         f"## Measured\n\n{metric_table(manifest.metrics)}\n\n## What to know\n\n{notes.strip()}\n"
     )
-
-
-def metric_table(metrics: list[Metric]) -> str:
-    """The metrics as a Markdown table: published anchor beside ours."""
-    lines = ["| metric | published | ours | samples | measured on |", "|---|---|---|---|---|"]
-    for metric in metrics:
-        anchor = f"{metric.published:g} ({metric.source})" if metric.published is not None else "–"
-        name = f"{metric.name} ({metric.unit}, {metric.better} is better)"
-        lines.append(f"| {name} | {anchor} | {metric.ours:.4g} | {metric.samples:,} | {metric.measured_on} |")
-    return "\n".join(lines)

@@ -10,14 +10,18 @@ from typing import Any
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
-from app.studios.compose import generator
 from app.studios.compose.audio import save_wav
 from app.studios.compose.document import Note, Score, blank
 from app.studios.compose.files import load_midi, save_midi, write_midi
 from app.studios.compose.request import ComposeRequest, compose, harmonise
 
+GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
+"""What fills the marked parts of a score, by the model's family."""
+SCORERS = {"coconet": "app.studios.compose.score:likelihood"}
+"""What measures a model on files."""
 BARS = 8
 MAX_BARS = 1000
 CLOSE = 0.95
@@ -32,7 +36,7 @@ class ComposeEngine:
 
     def generate(self, request: ComposeRequest, model: Model, progress: Progress) -> Iterator[Score]:
         """Fill the marks of the request's score, yielding it after each pass."""
-        return generator.generate(request, model, progress)
+        return by_family(GENERATORS, model)(request, model, progress)
 
     def digest(self, result: Score) -> str:
         """The hash of the MIDI file without recipe and makers."""
@@ -69,7 +73,7 @@ class ComposeEngine:
 
     def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
         """Nats per note and per frame, see :func:`app.studios.compose.score.likelihood`."""
-        return generator.score(model, files, progress)
+        return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """``--melody`` or ``--bars``, and ``--out``."""

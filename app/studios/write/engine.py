@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.write.document import Text, common_prefix
@@ -36,7 +36,7 @@ class WriteEngine:
         """Go on at a place, streaming; or fill a span anew, in one piece at the end. See :class:`WriteRequest`."""
         request.check()
         table = GENERATORS if request.start == request.end else REFILLERS
-        return _of_family(table, model)(request, model, progress)
+        return by_family(table, model)(request, model, progress)
 
     def digest(self, result: Text) -> str:
         """The hash of the text as UTF-8, which is that of its file."""
@@ -59,7 +59,7 @@ class WriteEngine:
 
     def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
         """Bits and nats a character, see :func:`app.studios.write.score.score_files`."""
-        return _of_family(SCORERS, model)(model, files, progress)
+        return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """``--prompt``, ``--tokens``, ``--out``."""
@@ -91,22 +91,6 @@ class WriteEngine:
     ) -> list[Path] | str:
         """The prompt and what came after it, or the files written."""
         return result.text if arguments.out is None else self.export(arguments.out, result, recipe)
-
-
-def _of_family(table: dict[str, str], model: Model) -> Callable[..., Any]:
-    reference = table.get(model.manifest.family)
-    if reference is None:
-        raise AtelierError(
-            ErrorKind.BAD_MODEL,
-            tr(
-                "The model “{id}” is of the unknown kind “{family}”.",
-                id=model.manifest.id,
-                family=model.manifest.family,
-            ),
-            tr("Known here: {known}.", known=", ".join(table)),
-        )
-    module, _, name = reference.partition(":")
-    return getattr(importlib.import_module(module), name)
 
 
 ENGINE = WriteEngine()

@@ -40,8 +40,8 @@ def song() -> Score:
     )
 
 
-def midi(*tracks: list[mido.Message | mido.MetaMessage], type: int = 1, ticks: int = 480) -> bytes:
-    file = mido.MidiFile(type=type, ticks_per_beat=ticks)
+def midi(*tracks: list[mido.Message | mido.MetaMessage], kind: int = 1) -> bytes:
+    file = mido.MidiFile(type=kind, ticks_per_beat=480)
     file.tracks.extend(mido.MidiTrack(track) for track in tracks)
     content = io.BytesIO()
     file.save(file=content)
@@ -89,7 +89,7 @@ def test_other_peoples_players_read_our_file() -> None:
 def test_type_0_is_taken_apart_by_channel() -> None:
     on = [mido.Message("note_on", channel=channel, note=60 + channel, time=0) for channel in (0, 3)]
     off = [mido.Message("note_off", channel=channel, note=60 + channel, time=480 * (not channel)) for channel in (0, 3)]
-    score, _ = read_midi(midi([*on, *off], type=0), "x.mid")
+    score, _ = read_midi(midi([*on, *off], kind=0), "x.mid")
     assert [note.pitch for track in score.tracks for note in track.notes] == [60, 63]
     assert score.tracks[0].notes != score.tracks[1].notes
 
@@ -108,7 +108,7 @@ def test_a_note_without_end_stops_with_its_track() -> None:
         (b"just words", "it is no MIDI file"),
         (write_midi(song())[:60], "damaged or cut off"),
         (b"MThd\0\0\0\6\0\1\0\0\0\0", "quarters"),
-        (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=9)], type=2), "type 2"),
+        (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=9)], kind=2), "type 2"),
         (midi([]), "no notes"),
         (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=200_000 * 480)]), "too long"),
     ],
@@ -129,9 +129,11 @@ def test_a_damaged_file_opens_or_says_so(data: st.DataObject) -> None:
     try:
         score, _ = read_midi(bytes(content), "x.mid")
     except AtelierError as error:
-        assert error.kind is ErrorKind.BAD_FILE
+        found = error.kind
     else:
+        found = None
         assert write_midi(score)
+    assert found in (None, ErrorKind.BAD_FILE)
 
 
 def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ def place(page: ComposePage, tick: float, pitch: int) -> QPoint:
     return QPointF(geometry.x(tick), geometry.y(pitch) + geometry.row / 2).toPoint()
 
 
-def drag(page: ComposePage, qtbot: QtBot, start: QPoint, end: QPoint, modifier: Qt.KeyboardModifier | None = None) -> None:
+def drag(
+    page: ComposePage, qtbot: QtBot, start: QPoint, end: QPoint, modifier: Qt.KeyboardModifier | None = None
+) -> None:
     view = page.roll.viewport()
     held = modifier or Qt.KeyboardModifier.NoModifier
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, held, start)
@@ -114,7 +116,8 @@ def test_a_frame_selects_and_delete_takes_away(page: ComposePage, qtbot: QtBot) 
 
 def test_a_melody_can_be_written_by_keys_alone(page: ComposePage, qtbot: QtBot) -> None:
     qtbot.keyClick(page.roll, Qt.Key.Key_Home)
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return):
+    write, up, right = Qt.Key.Key_Return, Qt.Key.Key_Up, Qt.Key.Key_Right
+    for key in (write, up, up, write, right, write):
         qtbot.keyClick(page.roll, key)
     assert notes(page) == [(0, 67, 2), (2, 69, 2), (6, 69, 2)]
     qtbot.keyClick(page.roll, Qt.Key.Key_A, CONTROL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_no_pitch_sounds_twice_at_once(found: list[Note]) -> None:
     assert list(kept) == sorted(kept)
     for pitch in {note.pitch for note in kept}:
         same = [note for note in kept if note.pitch == pitch]
-        assert all(one.end <= two.start for one, two in zip(same, same[1:], strict=False))
+        assert all(one.end <= two.start for one, two in pairwise(same))
 
 
 @given(notes, st.integers(-2000, 2000), st.integers(-70, 70))
@@ -121,9 +123,8 @@ def test_length_is_never_shorter_than_the_music() -> None:
 
 
 def test_bars_follow_the_metre() -> None:
-    score = Score(
-        tracks=(Track(name="x"),), length=12 * TICKS, meters=(Meter(0, 4, 4), Meter(4 * TICKS, 3, 4), Meter(10 * TICKS, 2, 4))
-    )  # fmt: skip
+    meters = (Meter(0, 4, 4), Meter(4 * TICKS, 3, 4), Meter(10 * TICKS, 2, 4))
+    score = Score(tracks=(Track(name="x"),), length=12 * TICKS, meters=meters)
     assert [start // TICKS for start, _ in score.bars()] == [0, 4, 7, 10]
     assert bar_and_beat(score, 8 * TICKS) == "bar 3, beat 2"
 

@@ -11,6 +11,7 @@ import pytest
 from app.base.errors import AtelierError, Cancelled
 from app.base.progress import CancelToken, Progress
 from app.cli import run
+from app.runtime.manifest import ControlValue
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
 from app.studios.cards import CARDS
@@ -27,8 +28,9 @@ BODY = Stroke.of_points(
 )
 
 
-def make(shelf: ModelShelf, seed: int = 1, drawing: Drawing | None = None, **controls: object) -> Drawing:
-    request = PaintRequest(model=MODEL, seed=seed, drawing=drawing or Drawing(), controls=controls)  # pyright: ignore
+def make(shelf: ModelShelf, seed: int = 1, drawing: Drawing | None = None, **controls: ControlValue) -> Drawing:
+    settings = {"class" if name == "kind" else name: value for name, value in controls.items()}
+    request = PaintRequest(model=MODEL, seed=seed, drawing=drawing or Drawing(), controls=settings)
     *_, last = ENGINE.generate(request, shelf.open(MODEL), Progress())
     return last
 
@@ -53,7 +55,7 @@ def test_given_strokes_stay_and_the_new_ones_are_near(shelf: ModelShelf) -> None
 def test_the_same_seed_gives_the_same_drawing_another_another(shelf: ModelShelf) -> None:
     assert make(shelf, 5) == make(shelf, 5)
     assert make(shelf, 5) != make(shelf, 6)
-    assert make(shelf, 5) != make(shelf, 5, **{"class": "sun"})
+    assert make(shelf, 5) != make(shelf, 5, kind="sun")
 
 
 def test_it_keeps_to_the_points_it_may_use(shelf: ModelShelf) -> None:
@@ -76,7 +78,7 @@ def test_it_stops_when_told(shelf: ModelShelf) -> None:
 
 def test_an_unknown_kind_names_those_there_are(shelf: ModelShelf) -> None:
     with pytest.raises(AtelierError, match="crab"):
-        make(shelf, **{"class": "dragon"})
+        make(shelf, kind="dragon")
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])

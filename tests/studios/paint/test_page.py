@@ -24,6 +24,7 @@ def page(open_window: Callable[..., Window]) -> PaintPage:
     found = open_window("paint").page
     assert isinstance(found, PaintPage)
     found.new()
+    found.state.set_model("sketch-rnn")  # the example's settings give way to the model's own
     return found
 
 
