@@ -392,10 +392,14 @@ class StudioState(QObject, Generic[Doc, Req]):
         self._push(tr("Open {name}", name=path.name), self._loaded(document, recipe))
 
     def _loaded(self, document: Doc, recipe: Recipe | None) -> Snapshot[Doc]:
-        """A work from a file; its recipe, if it is one of this studio, brings the settings."""
-        settings = self._settings_of(recipe) if recipe and recipe.studio == self.card.id else None
-        if recipe is None or settings is None:
+        """A work from a file; its recipe, if it is one of this studio, brings the settings.
+
+        Asking for the same again then takes the next seed, as it does after a generation.
+        """
+        request = self._request_of(recipe.request) if recipe and recipe.studio == self.card.id else None
+        if recipe is None or request is None:
             return Snapshot(document, self.settings)
+        self._last_request = request if recipe.complete else None
         made = Made(
             request=recipe.request,
             digest=recipe.result_sha256,
@@ -403,16 +407,17 @@ class StudioState(QObject, Generic[Doc, Req]):
             model=recipe.model,
             model_sha256=recipe.model_sha256,
         )
-        return Snapshot(document, settings, made)
+        return Snapshot(
+            document, StudioSettings(model=request.model, seed=request.seed, controls=request.controls), made
+        )
 
-    def _settings_of(self, recipe: Recipe) -> StudioSettings | None:
-        """The settings in a recipe; None for a request that is none of this studio: the work opens without it."""
+    def _request_of(self, content: dict[str, Any]) -> Req | None:
+        """The request in a recipe; None for one that is none of this studio: the work opens without it."""
         try:
-            request = msgspec.convert(recipe.request, type=self.engine.request_type)
+            return msgspec.convert(content, type=self.engine.request_type)
         except msgspec.ValidationError as error:
             log.info("The recipe's request can't be read: %s", error)
             return None
-        return StudioSettings(model=request.model, seed=request.seed, controls=request.controls)
 
     # --- autosave ------------------------------------------------------------------------------------------------
 
@@ -437,6 +442,8 @@ class StudioState(QObject, Generic[Doc, Req]):
         for path in self._working.candidates():
             try:
                 self._now = self._decoded(self._working.read(path))
+                made = self._now.made
+                self._last_request = self._request_of(made.request) if made and made.complete else None
                 return True
             except AtelierError as error:
                 aside = self._working.set_aside(path)

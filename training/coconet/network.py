@@ -21,18 +21,23 @@ DILATIONS = ((1, 1), (2, 1), (4, 1), (1, 4), (2, 1), (4, 1), (8, 1), (1, 3))
 """Of the first convolution in each block of the trunk, in (quarters, semitones)."""
 
 
+DROPOUT = 0.15
+"""Of whole channels in the trunk: without it the valid loss rose from step 11,000 on while the training loss fell."""
+
+
 class Block(nn.Module):
     """Two 3x3 convolutions around a residual connection; *dilation* is that of the first."""
 
-    def __init__(self, width: int, dilation: tuple[int, int] = (1, 1)) -> None:
+    def __init__(self, width: int, dilation: tuple[int, int] = (1, 1), dropout: float = 0.0) -> None:
         super().__init__()
         self.first = nn.Conv2d(width, width, 3, padding=dilation, dilation=dilation, bias=False)
         self.first_norm = nn.BatchNorm2d(width)
         self.second = nn.Conv2d(width, width, 3, padding=1, bias=False)
         self.second_norm = nn.BatchNorm2d(width)
+        self.drop = nn.Dropout2d(dropout)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = F.relu(self.first_norm(self.first(x)))
+        y = self.drop(F.relu(self.first_norm(self.first(x))))
         return F.relu(x + self.second_norm(self.second(y)))
 
 
@@ -50,7 +55,7 @@ class Coconet(nn.Module):
         self.before = Block(fine)
         self.down = nn.Conv2d(quarter * fine, deep, 1, bias=False)
         self.down_norm = nn.BatchNorm2d(deep)
-        self.trunk = nn.Sequential(*(Block(deep, DILATIONS[i % len(DILATIONS)]) for i in range(blocks)))
+        self.trunk = nn.Sequential(*(Block(deep, DILATIONS[i % len(DILATIONS)], DROPOUT) for i in range(blocks)))
         self.up = nn.Conv2d(deep, quarter * fine, 1, bias=False)
         self.up_norm = nn.BatchNorm2d(quarter * fine)
         self.after = Block(fine)
