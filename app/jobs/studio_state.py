@@ -97,6 +97,8 @@ class StudioState(QObject, Generic[Doc, Req]):
     historyChanged = Signal()
     saved = Signal(object)
     """The list of paths just written."""
+    opened = Signal(object)
+    """The path of the work that was just opened."""
 
     document_type: type[Any]
 
@@ -390,6 +392,7 @@ class StudioState(QObject, Generic[Doc, Req]):
         self.failed.emit(None)
         self.stop()
         self._push(tr("Open {name}", name=path.name), self._loaded(document, recipe))
+        self.opened.emit(path)
 
     def _loaded(self, document: Doc, recipe: Recipe | None) -> Snapshot[Doc]:
         """A work from a file; its recipe, if it is one of this studio, brings the settings.

@@ -193,7 +193,8 @@ class Window(QMainWindow):
             page.setStyleSheet(
                 f"QPushButton#run {{ background: {accent}; color: {ground}; font-weight: 600; }}"
                 f"QPushButton#run:focus {{ border-color: {current_theme().colours.text}; }}"
-                f"QProgressBar::chunk {{ background: {accent}; }}"
+                f"QProgressBar::chunk, QSlider::sub-page:horizontal {{ background: {accent}; }}"
+                f"QListWidget#nodes::item:selected {{ background: {accent}; }}"
             )
 
     def _show_status(self) -> None:

@@ -115,10 +115,8 @@ class StudioPage(QWidget, Generic[State]):
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """Open a work; its name becomes the one Save writes to."""
-        self.path = path
+        """Open a work; once it is open, Save writes to its file."""
         self.state.open(path)
-        self.titleChanged.emit()
 
     def save_file(self) -> None:
         """Write to the file the work came from or was last saved to; ask for one the first time."""
@@ -172,8 +170,13 @@ class StudioPage(QWidget, Generic[State]):
         state.failed.connect(self.errors.show_error)
         state.historyChanged.connect(self._show_history)
         state.documentChanged.connect(self.statusChanged.emit)
+        state.opened.connect(self._show_path)
         self.film.chosen.connect(state.go_to)
         self.film.starred.connect(state.set_star)
+
+    def _show_path(self, path: Path) -> None:
+        self.path = path
+        self.titleChanged.emit()
 
     def _show_model(self) -> None:
         """List the models and make the form of the chosen one's controls."""

@@ -147,6 +147,12 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
 }
 QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $focus; border-radius: 2px; }
+QSlider::groove:horizontal { background: $hover; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $focus; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal {
+    background: $work; border: 1px solid $muted; width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
+}
+QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { border-color: $text; }
 QToolButton#fold {
     border: none; background: transparent; color: $muted; font-size: ${small}px; font-weight: 600; padding: 4px 0;
 }

@@ -177,3 +177,25 @@ def test_a_work_opened_by_its_name_goes_to_its_studio(open_window: Opener, tmp_p
     assert page is window.pages["paint"]
     qtbot.waitUntil(lambda: len(page.state.document.strokes) == 1)
     assert window.windowTitle().startswith("x.svg")
+
+
+def test_a_file_that_could_not_be_opened_is_never_written_over(
+    open_window: Opener, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window("paint")
+    page = window.page
+    (tmp_path / "holiday.svg").write_bytes(b"\xff\xd8\xff")
+    page.open_path(tmp_path / "holiday.svg")
+    qtbot.waitUntil(lambda: bool(page.errors.text))
+    assert page.path is None
+
+
+def test_generate_goes_on_at_the_end_of_an_opened_text(open_window: Opener, qtbot: QtBot, tmp_path: Path) -> None:
+    page = open_window("write").page
+    (tmp_path / "x.txt").write_text("ROMEO:\nIt is the east.\n", encoding="utf8")
+    with qtbot.waitSignal(page.state.opened):
+        page.open_path(tmp_path / "x.txt")
+    page.state.set_control("length", 20)
+    generate_and_watch(page.state, qtbot)
+    assert page.state.document.text.startswith("ROMEO:\nIt is the east.\n")
+    assert len(page.state.document.text) == 43

@@ -121,6 +121,7 @@ class ComposePage(StudioPage[ComposeState]):
         self.player.playingChanged.connect(self._show_playing)
         self.player.failed.connect(self.errors.show_error)
         self.state.documentChanged.connect(self._show_document)
+        self.state.opened.connect(lambda _: roll.fit())
 
     def _with_requests(self) -> QWidget:
         body = QWidget()

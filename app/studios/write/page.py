@@ -37,7 +37,9 @@ class WritePage(StudioPage[WriteState]):
         self.editor.placeChanged.connect(self._set_place)
         self.editor.goOn.connect(self.go_on)
         state.documentChanged.connect(self._show_document)
+        state.opened.connect(lambda _: self._caret_to_end())
         state.busyChanged.connect(self._mark_refilled)
+        self._caret_to_end()
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -82,6 +84,10 @@ class WritePage(StudioPage[WriteState]):
         self._set_size(self.editor.font().pixelSize() - 2)
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _caret_to_end(self) -> None:
+        """Where one goes on with a work that was just opened."""
+        self.editor.mark(len(self.state.document), len(self.state.document))
 
     def _add_tools(self) -> None:
         refill = tool_button("refill", tr("Refill: write the marked passage anew (Ctrl+R)"), self.refill)

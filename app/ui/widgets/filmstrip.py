@@ -79,6 +79,7 @@ class Filmstrip(QWidget):
 
 def _make_list() -> QListWidget:
     strip = QListWidget()
+    strip.setObjectName("nodes")
     strip.setViewMode(QListWidget.ViewMode.IconMode)
     strip.setFlow(QListWidget.Flow.LeftToRight)
     strip.setWrapping(False)

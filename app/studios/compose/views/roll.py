@@ -58,6 +58,7 @@ class PianoRoll(QAbstractScrollArea):
         self._gesture: Gesture | None = None
         self._outcome: Outcome | None = None
         self._pressed = QPointF()
+        self._fitting = True
         self._set_up()
         self.show_score(self.score)
 
@@ -66,10 +67,13 @@ class PianoRoll(QAbstractScrollArea):
     def show_score(self, score: Score) -> None:
         """Show another score; notes that are still in it stay selected. A gesture in progress is given up."""
         self._gesture = self._outcome = None
+        grown = score.length != self.score.length
         self.score = score
         self.geometry_.ticks_per_quarter = score.ticks_per_quarter
         self._index.read(score)
         self._set_selection(self.selection & everything(score) if self.selection else NOTHING)
+        if grown and self._fitting:
+            self.fit()
         self._scroll_limits()
         self.viewport().update()
 
@@ -140,16 +144,19 @@ class PianoRoll(QAbstractScrollArea):
 
     def zoom(self, factor: float, at: float | None = None) -> None:
         """Make time wider; *at* is the pixel that stays, the middle if none is given."""
+        self._fitting = False
         self.geometry_.zoom(factor, (self.viewport().width() + KEYS) / 2 if at is None else at)
         self._apply_geometry()
 
     def zoom_rows(self, factor: float, at: float | None = None) -> None:
         """Make the rows higher."""
+        self._fitting = False
         self.geometry_.zoom_rows(factor, (self.viewport().height() + RULER) / 2 if at is None else at)
         self._apply_geometry()
 
     def fit(self) -> None:
-        """Show the whole piece, and all its notes."""
+        """Show the whole piece, and all its notes; also when the window changes its size, until the next zoom."""
+        self._fitting = True
         geometry, score = self.geometry_, self.score
         width, height = self.viewport().width() - KEYS - 8, self.viewport().height() - RULER
         quarters = max(1.0, score.length / score.ticks_per_quarter)
@@ -234,7 +241,10 @@ class PianoRoll(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._scroll_limits()
+        if self._fitting:
+            self.fit()
+        else:
+            self._scroll_limits()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.geometry_.left = float(self.horizontalScrollBar().value())
