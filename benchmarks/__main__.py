@@ -1,0 +1,37 @@
+"""``python -m benchmarks [NAME…]``: run all benchmarks, or those named, and print one line for each figure."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from benchmarks import generators, window
+
+BENCHMARKS = {
+    "text": generators.text,
+    "harmony": generators.harmony,
+    "pictures": generators.pictures,
+    "drawings": generators.drawings,
+    "sound": generators.sound,
+    "slider": window.slider,
+    "roll": window.roll,
+    "start": window.start,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark “{unknown[0]}”; there are: {', '.join(BENCHMARKS)}")
+    for name in names:
+        for line in BENCHMARKS[name]():
+            print(f"{name:10} {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
