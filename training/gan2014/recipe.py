@@ -56,8 +56,8 @@ class GanTask:
         return {"discriminator": criticised, "generator": made}
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
-        """Distance of the mean and spread of 2,000 made pictures from the data's, a quick sign of collapse."""
-        classes = F.one_hot(self._labels[:: len(self._labels) // 2000][:2000], self.classes).float()
+        """Distance of the mean and spread of up to 2,000 made pictures from the data's, a quick sign of collapse."""
+        classes = F.one_hot(self._labels[:: max(1, len(self._labels) // 2000)][:2000], self.classes).float()
         latent = torch.randn(len(classes), LATENT, generator=torch.Generator().manual_seed(0)).to(self._device)
         made = modules["generator"](latent, classes)
         real = self._images.float() / 255
