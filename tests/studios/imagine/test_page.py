@@ -123,9 +123,11 @@ def test_the_history_brings_back_pictures_and_settings(page: ImaginePage, qtbot:
     assert page.film.count() == 2
     oldest = page.state.history()[0]
     page.state.go_to(oldest.id)
-    assert page.state.document == first
+    qtbot.waitUntil(lambda: page.state.document == first)
     assert page.state.settings.seed == 3
     assert page.state.settings.controls["truncation"] == 0.9
+    page.generate()
+    assert page.state.settings.seed == 4
 
 
 def test_asking_the_same_again_moves_the_seed_on_unless_it_is_locked(page: ImaginePage, qtbot: QtBot) -> None:
