@@ -8,7 +8,7 @@ from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
-from app.studios.write.document import Text, common_prefix, common_suffix, count_words
+from app.studios.write.document import Maker, Text, count_words
 from app.studios.write.request import WriteRequest
 
 TITLE_WORDS = 12
@@ -58,9 +58,13 @@ class WriteState(StudioState[Text, WriteRequest]):
 
     def status(self) -> str:
         """Word count, and how much of the text is the machine's."""
-        words = tr("{count} words", count=f"{self._words.of(self.document.text):,}")
-        share = tr("{percent} % by the machine", percent=round(100 * self.document.share("machine")))
-        return f"{words} · {share}" if self.document.text else words
+        words = tr("{count} words", count=f"{self._words.of(self.document):,}")
+        if not self.document.text:
+            return words
+        shares = [tr("{percent} % by the machine", percent=_percent(self.document, "machine"))]
+        if edited := _percent(self.document, "edited"):
+            shares.append(tr("{percent} % edited", percent=edited))
+        return " · ".join([words, *shares])
 
 
 class Bursts:
@@ -84,15 +88,16 @@ class WordCount:
     """Counts the words of a text that changes a little at a time; looks only at what changed."""
 
     def __init__(self) -> None:
-        self._text, self._count = "", 0
+        self._text, self._count = Text(), 0
 
-    def of(self, text: str) -> int:
-        first = common_prefix(self._text, text)
-        last = common_suffix(self._text[first:], text[first:])
-        old, new = len(self._text) - last, len(text) - last
-        start = _blank_before(text, first)
-        after = _blank_after(text, new) - new
-        self._count += count_words(text[start : new + after]) - count_words(self._text[start : old + after])
+    def of(self, text: Text) -> int:
+        """How many words the text has."""
+        start, end, put = text.change_since(self._text)
+        old, new = self._text.text, text.text
+        first = _blank_before(new, start)
+        new_end = start + len(put)
+        after = _blank_after(new, new_end) - new_end
+        self._count += count_words(new[first : new_end + after]) - count_words(old[first : end + after])
         self._text = text
         return self._count
 
@@ -100,6 +105,10 @@ class WordCount:
 def written_span(request: WriteRequest, document: Text) -> tuple[int, int]:
     """Where the machine wrote, in the document that came of the request."""
     return request.start, request.end + len(document) - len(request.document)
+
+
+def _percent(document: Text, maker: Maker) -> int:
+    return round(100 * document.share(maker))
 
 
 def _blank_before(text: str, at: int) -> int:

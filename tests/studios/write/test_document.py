@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.base.errors import AtelierError
 from app.studios.write.document import Run, Text, cleaned, common_prefix, common_suffix, count_words
 from app.studios.write.state import WordCount
+from app.studios.write.views.units import Places
 
 texts = st.text(
     st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00\u2028\u2029\ufdd0\ufdd1"), max_size=40
@@ -40,6 +41,46 @@ def test_changing_three_characters_of_the_machine_changes_exactly_three() -> Non
     assert list(text.spans("machine", 6, 10)) == [(8, 10)]
 
 
+def test_by_hand_in_the_machines_text_is_edited_and_elsewhere_typed() -> None:
+    text = Text.by("machine", "the quick fox").typed(4, 9, "quiet").typed(13, 13, " ran").typed(0, 0, "See ")
+    assert [(run.length, run.maker) for run in text.runs] == [
+        (4, "user"), (7, "machine"), (2, "edited"), (4, "machine"), (4, "user"),
+    ]  # fmt: skip
+    assert text.typed(8, 8, "a\nb").share("edited") == pytest.approx(2 / 24)
+    assert list(text.typed(0, 17, "").spans("user")) == [(0, 4)]
+
+
+@given(texts, edits)
+def test_many_changes_at_once_are_the_same_as_one_after_the_other(
+    first: str, steps: list[tuple[int, int, str, str]]
+) -> None:
+    text = Text.by("user", first)
+    for one, other, new, maker in steps:
+        start, end = sorted((min(one, len(text)), min(other, len(text))))
+        text = text.replaced(start, end, new, maker)  # pyright: ignore[reportArgumentType]
+    spots = range(0, max(0, len(text.text) - 2), 3)
+    changes = [(at, at + 1 + at % 2, "xy"[: at % 3]) for at in spots]
+    expected = text
+    for change in reversed(changes):
+        expected = expected.replaced(*change, "user")
+    found = text.with_changes(changes)
+    assert found.text == expected.text
+    assert found.check() is found
+    assert all(one.maker != other.maker for one, other in zip(found.runs, found.runs[1:], strict=False))
+
+
+@given(texts, st.integers(0, 80))
+def test_places_in_units_and_back(first: str, at: int) -> None:
+    text, places = "", Places()
+    for start, piece in ((0, first), (0, "a🙂b"), (2, "𝔸𝔸"), (1, "")):
+        end = min(start + 1, len(text))
+        places.replaced(start, end, piece)
+        text = text[:start] + piece + text[end:]
+    units = text.encode("utf-16-le")
+    assert places.to_units(min(at, len(text))) == len(text[:at].encode("utf-16-le")) // 2
+    assert places.to_index(min(at, len(units) // 2)) == len(units[: 2 * at].decode("utf-16-le", "ignore"))
+
+
 def test_runs_that_do_not_fit_are_refused() -> None:
     with pytest.raises(AtelierError):
         Text("abc", (Run(2, "user"),)).check()
@@ -62,12 +103,13 @@ def test_common_ends(one: str, other: str) -> None:
 
 @given(texts, edits)
 def test_words_are_counted_from_what_changed(first: str, steps: list[tuple[int, int, str, str]]) -> None:
-    counter, text = WordCount(), first
-    assert counter.of(text) == count_words(text)
-    for one, other, new, _ in steps:
+    counter, text = WordCount(), Text.by("user", first)
+    assert counter.of(text) == count_words(text.text)
+    for number, (one, other, new, _) in enumerate(steps):
         start, end = sorted((min(one, len(text)), min(other, len(text))))
-        text = text[:start] + new + text[end:]
-        assert counter.of(text) == count_words(text)
+        text = text.replaced(start, end, new, "user")
+        if number % 2:  # not each text is looked at
+            assert counter.of(text) == count_words(text.text)
 
 
 def test_words_as_a_writer_counts_them() -> None:

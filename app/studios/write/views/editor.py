@@ -24,10 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.base.i18n import tr
-from app.studios.write.document import Text, difference
+from app.studios.write.document import Text
 from app.studios.write.views.reading import ReadingLayout
 from app.studios.write.views.tint import line_rectangles, tint_colour
-from app.studios.write.views.units import from_view, is_wide, to_index, to_units
+from app.studios.write.views.units import Places, from_view
 from app.ui.theme import GRID, LARGE, current_theme
 
 FAMILIES = ["Charter", "Iowan Old Style", "Source Serif 4", "Georgia", "Cambria", "Noto Serif", "DejaVu Serif"]
@@ -49,7 +49,7 @@ class Editor(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = Text()
-        self._wide = False
+        self._places = Places()
         self._following = False
         self._tinted = True
         document = QTextDocument(self)
@@ -69,9 +69,9 @@ class Editor(QPlainTextEdit):
 
     def show_text(self, text: Text) -> None:
         """Show another text by changing only what differs, so that the caret and the view stay where they are."""
-        old, new = self._shown.text, text.text
-        if old != new:
-            self._swap(*difference(old, new, self.place()[1]))
+        change = text.change_since(self._shown, self.place()[1])
+        if change.new or change.start < change.end:
+            self._swap(*change)
         self._shown = text
         self.viewport().update()
 
@@ -213,10 +213,11 @@ class Editor(QPlainTextEdit):
         cursor.setPosition(min(at + added, end), QTextCursor.MoveMode.KeepAnchor)
         new = from_view(cursor.selectedText())
         start, stop = self._index(at), self._index(at + removed)
-        self._wide = self._wide or is_wide(new)
-        text = self._shown.replaced(start, min(stop, len(old)), new, "user")
+        stop = min(stop, len(old))
+        text = self._shown.typed(start, stop, new)
         if text.text == old:  # only the look has changed
             return
+        self._places.replaced(start, stop, new)
         self._shown = text
         self.viewport().update()
         self.edited.emit(text, start, start + len(new))
@@ -226,7 +227,7 @@ class Editor(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._units(start))
         cursor.setPosition(self._units(end), QTextCursor.MoveMode.KeepAnchor)
-        self._wide = self._wide or is_wide(new)
+        self._places.replaced(start, end, new)
         self._following = True
         cursor.insertText(new)
         self._following = False
@@ -238,10 +239,10 @@ class Editor(QPlainTextEdit):
             self.placeChanged.emit(*self.place())
 
     def _index(self, units: int) -> int:
-        return to_index(self._shown.text, units) if self._wide else units
+        return self._places.to_index(units)
 
     def _units(self, index: int) -> int:
-        return to_units(self._shown.text, index) if self._wide else index
+        return self._places.to_units(index)
 
 
 def _is_undo(event: QKeyEvent) -> bool:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 
-def is_wide(text: str) -> bool:
-    """Whether a text has characters that take two units."""
-    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) != 2 * len(text)
-
-
-def to_units(text: str, index: int) -> int:
-    """The number of UTF-16 units before the character at *index*."""
-    return len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
+import numpy as np
 
 
-def to_index(text: str, units: int) -> int:
-    """The number of characters in the first *units* UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore"))
+class Places:
+    """Turns places of one text from characters to units and back, and follows its changes.
+
+    Keeps only where the characters of two units stand, so that both ways take a search in them, not a walk through the
+    text.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._wide = _wide_places(text)
+
+    def replaced(self, start: int, end: int, new: str) -> None:
+        """The characters from *start* up to *end* were replaced by *new*."""
+        if new.isascii() and not len(self._wide):
+            return
+        first, last = np.searchsorted(self._wide, (start, end))
+        moved = self._wide[last:] + (len(new) - (end - start))
+        self._wide = np.concatenate([self._wide[:first], _wide_places(new) + start, moved])
+
+    def to_units(self, index: int) -> int:
+        """The number of units before the character at *index*."""
+        return index + int(np.searchsorted(self._wide, index))
+
+    def to_index(self, units: int) -> int:
+        """The number of whole characters in the first *units* units."""
+        return units - bisect_left(range(len(self._wide)), units, key=lambda nth: int(self._wide[nth]) + nth)
 
 
 def from_view(text: str) -> str:
@@ -29,3 +45,11 @@ def from_view(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def _wide_places(text: str) -> np.ndarray:
+    """Where the characters of two units stand, int64, rising."""
+    if text.isascii():
+        return np.empty(0, np.int64)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.flatnonzero(points > 0xFFFF)
