@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import generators, window
+from benchmarks import generators, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "sound": generators.sound,
     "slider": window.slider,
     "roll": window.roll,
+    "typing": writing.typing,
     "start": window.start,
 }
 

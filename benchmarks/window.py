@@ -41,17 +41,17 @@ application.exec()
 
 def slider() -> Iterator[str]:
     """Milliseconds from a new slider position to the pixels of its picture on the (offscreen) screen."""
-    with _Studio("imagine") as window:
+    with OpenStudio("imagine") as window:
         page = window.page
         assert isinstance(page, ImaginePage)
         page.state.generate()
-        _until(lambda: not page.state.busy)
+        wait_until(lambda: not page.state.busy)
         taken = []
         for move in range(MOVES):
             before = page.state.document
             started = clock()
             page.state.steer((2 * math.sin(move / 9),))
-            _until(lambda before=before: page.state.document is not before)
+            wait_until(lambda before=before: page.state.document is not before)
             page.repaint()
             taken.append(clock() - started)
         values = np.array(taken[10:])
@@ -61,7 +61,7 @@ def slider() -> Iterator[str]:
 
 def roll() -> Iterator[str]:
     """Milliseconds to paint the piano roll with many notes, all in view."""
-    with _Studio("compose") as window:
+    with OpenStudio("compose") as window:
         page = window.page
         assert isinstance(page, ComposePage)
         score = blank(NOTES // 64)
@@ -87,7 +87,7 @@ def start() -> Iterator[str]:
         yield f"--smoke, four tabs and four models: {spread(seconds(lambda: run('-m', 'app', '--smoke'), runs=3), 's')}"
 
 
-class _Studio:
+class OpenStudio:
     """The window on one studio, in a home of its own."""
 
     def __init__(self, studio: str) -> None:
@@ -109,7 +109,7 @@ class _Studio:
         self._home.cleanup()
 
 
-def _until(done: Callable[[], bool]) -> None:
+def wait_until(done: Callable[[], bool]) -> None:
     """Run the event loop until *done*, looked at whenever something happened."""
     loop, timer = QEventLoop(), QTimer()
     timer.timeout.connect(lambda: loop.quit() if done() else None)

@@ -46,7 +46,7 @@ class DocumentState(QObject, Generic[Doc]):
         super().__init__(parent)
         self.services = services
         self.card = card
-        self._undo: UndoStack[Snapshot[Doc]] = UndoStack()
+        self._undo: UndoStack[Snapshot[Doc]] = UndoStack(fold=self._folded, unfold=self._unfolded)
         self._working = WorkingFile(services.paths.data / "studios" / card.id)
         self._autosave = QTimer(self)
         self._autosave.setSingleShot(True)
@@ -57,6 +57,14 @@ class DocumentState(QObject, Generic[Doc]):
     def empty(self) -> Doc:
         """A new, empty document."""
         return self.document_type()
+
+    def fold(self, document: Doc, near: Doc) -> Any:
+        """What the undo stack keeps of *document*, where *near* is there too; large documents give the difference."""
+        return document
+
+    def unfold(self, kept: Any, near: Doc) -> Doc:
+        """The document of which :meth:`fold` kept that."""
+        return kept
 
     def stop(self) -> None:
         """End what runs; called before each change of the document by hand. Nothing runs in a document alone."""
@@ -112,11 +120,11 @@ class DocumentState(QObject, Generic[Doc]):
     def undo(self) -> None:
         """Take the last step back: the document, the settings, the place in the history."""
         self.stop()
-        self._travel(self._undo.undo())
+        self._travel(self._undo.undo(self._now))
 
     def redo(self) -> None:
         self.stop()
-        self._travel(self._undo.redo())
+        self._travel(self._undo.redo(self._now))
 
     @property
     def undo_title(self) -> str:
@@ -180,6 +188,12 @@ class DocumentState(QObject, Generic[Doc]):
             self.modelChanged.emit()
         if old != self.settings:
             self.settingsChanged.emit()
+
+    def _folded(self, snapshot: Snapshot[Doc], near: Snapshot[Doc]) -> Snapshot[Any]:
+        return snapshot.with_document(self.fold(snapshot.document, near.document))
+
+    def _unfolded(self, kept: Snapshot[Any], near: Snapshot[Doc]) -> Snapshot[Doc]:
+        return kept.with_document(self.unfold(kept.document, near.document))
 
     def _push(self, title: str, after: Snapshot[Doc], merge: str = "") -> None:
         self._undo.push(title, self._now, after, merge)

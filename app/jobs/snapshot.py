@@ -62,6 +62,10 @@ class Snapshot(Generic[Doc]):
     def __init__(self, document: Doc, settings: StudioSettings, made: Made | None = None, node: int | None = None):
         self.document, self.settings, self.made, self.node = document, settings, made, node
 
+    def with_document(self, document: Any) -> Snapshot[Any]:
+        """The same with another document."""
+        return Snapshot(document, self.settings, self.made, self.node)
+
 
 class _Saved(msgspec.Struct, frozen=True):
     """A snapshot on the disk."""

@@ -32,6 +32,15 @@ class Change(NamedTuple):
     new: str
 
 
+class Folded(NamedTuple):
+    """A text as its difference from another one: what to change there, and which of the runs there to replace."""
+
+    change: Change
+    first: int
+    last: int
+    runs: tuple[Run, ...]
+
+
 class Run(msgspec.Struct, frozen=True, array_like=True):
     """So many characters in a row, by one maker."""
 
@@ -43,8 +52,8 @@ class Text(msgspec.Struct, frozen=True, dict=True):
     """A text of Unicode characters with ``\\n`` between lines.
 
     The lengths of ``runs`` add up to the length of the text; neighbours differ in their maker; none is empty.
-    A change copies the text and the tuple of runs, and looks at no run but those it touches: in a novel of two megabytes
-    a keystroke costs some tenths of a millisecond.
+    A change copies the text and the tuple of runs, and looks at no run but those it touches: in a novel of two
+    megabytes a keystroke costs some tenths of a millisecond.
     """
 
     text: str = ""
@@ -78,7 +87,7 @@ class Text(msgspec.Struct, frozen=True, dict=True):
     def typed(self, start: int, end: int, new: str) -> Text:
         """The same, with *new* put there by hand.
 
-        It is ``edited`` where it replaces what the machine wrote or stands inside a line of the machine's, else ``user``.
+        It is ``edited`` where it replaces what the machine wrote or stands inside a line of it, else ``user``.
         """
         start, end, new = self._trimmed(start, end, new)
         return self.replaced(start, end, new, "edited" if self._is_machines(start, end, new) else "user")
@@ -105,8 +114,21 @@ class Text(msgspec.Struct, frozen=True, dict=True):
         """
         if other is self:
             return Change(0, 0, "")
-        serial, change = self.__dict__.get("_origin", (0, None))
+        serial, change = vars(self).get("_origin", (0, None))
         return change if change and serial == other.serial else difference(other.text, self.text, caret)
+
+    def folded(self, near: Text) -> Folded:
+        """What makes this text of *near*."""
+        first = _same_runs(self.runs, near.runs)
+        after = _same_runs(self.runs[first:][::-1], near.runs[first:][::-1])
+        runs = self.runs[first : len(self.runs) - after]
+        return Folded(self.change_since(near), first, len(near.runs) - after, runs)
+
+    def unfolded(self, kept: Folded) -> Text:
+        """The text that was :meth:`folded` near this one."""
+        (start, end, new), first, last, runs = kept
+        text = "".join((self.text[:start], new, self.text[end:]))
+        return self._followed(text, self.runs[:first] + runs + self.runs[last:], kept.change)
 
     @cached_property
     def serial(self) -> int:
@@ -115,7 +137,7 @@ class Text(msgspec.Struct, frozen=True, dict=True):
 
     def _followed(self, text: str, runs: tuple[Run, ...], change: Change) -> Text:
         made = Text(text, runs)
-        made.__dict__["_origin"] = (self.serial, change)
+        vars(made)["_origin"] = (self.serial, change)
         return made
 
     def spans(self, maker: Maker, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
@@ -128,7 +150,15 @@ class Text(msgspec.Struct, frozen=True, dict=True):
 
     def share(self, maker: Maker) -> float:
         """The part of the characters that *maker* wrote, 0..1; 0 for an empty text."""
-        return sum(run.length for run in self.runs if run.maker == maker) / max(1, len(self.text))
+        return self._lengths.get(maker, 0) / max(1, len(self.text))
+
+    @cached_property
+    def _lengths(self) -> dict[Maker, int]:
+        """How many characters each maker wrote."""
+        lengths: dict[Maker, int] = {}
+        for run in self.runs:
+            lengths[run.maker] = lengths.get(run.maker, 0) + run.length
+        return lengths
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -231,3 +261,9 @@ def _extend(runs: list[Run], more: tuple[Run, ...]) -> None:
         runs[-1] = Run(runs[-1].length + more[0].length, more[0].maker)
         more = more[1:]
     runs.extend(more)
+
+
+def _same_runs(one: tuple[Run, ...], other: tuple[Run, ...]) -> int:
+    """How many are the same from the start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (run, its) in pairs if run != its), min(len(one), len(other)))

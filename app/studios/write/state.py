@@ -8,7 +8,7 @@ from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
-from app.studios.write.document import Maker, Text, count_words
+from app.studios.write.document import Folded, Maker, Text, count_words
 from app.studios.write.request import WriteRequest
 
 TITLE_WORDS = 12
@@ -38,6 +38,14 @@ class WriteState(StudioState[Text, WriteRequest]):
             start=start,
             end=end,
         )
+
+    def fold(self, document: Text, near: Text) -> Folded:
+        """A step of the undo stack keeps what it changed, not a novel before and after each word."""
+        return document.folded(near)
+
+    def unfold(self, kept: Folded, near: Text) -> Text:
+        """The text again."""
+        return near.unfolded(kept)
 
     def refill(self) -> None:
         """Write the marked span anew; asked for again at what came of it, with another seed."""

@@ -81,6 +81,18 @@ def test_places_in_units_and_back(first: str, at: int) -> None:
     assert places.to_index(min(at, len(units) // 2)) == len(units[: 2 * at].decode("utf-16-le", "ignore"))
 
 
+@given(texts, edits)
+def test_a_text_kept_as_its_difference_is_the_same_again(first: str, steps: list[tuple[int, int, str, str]]) -> None:
+    steps_of = [Text.by("user", first)]
+    for one, other, new, maker in steps:
+        text = steps_of[-1]
+        start, end = sorted((min(one, len(text)), min(other, len(text))))
+        steps_of.append(text.replaced(start, end, new, maker))  # pyright: ignore[reportArgumentType]
+    for one in steps_of:
+        for other in steps_of:
+            assert other.unfolded(one.folded(other)) == one
+
+
 def test_runs_that_do_not_fit_are_refused() -> None:
     with pytest.raises(AtelierError):
         Text("abc", (Run(2, "user"),)).check()

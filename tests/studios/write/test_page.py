@@ -25,22 +25,6 @@ MODEL = "char-rnn-shakespeare"
 OpenWindow = Callable[..., Window]
 
 
-@pytest.fixture
-def window(open_window: OpenWindow, qtbot: QtBot) -> Window:
-    found = open_window("write")
-    _wait_for_example(qtbot, found)
-    found.page.new()
-    return found
-
-
-@pytest.fixture
-def page(window: Window) -> WritePage:
-    found = window.page
-    assert isinstance(found, WritePage)
-    found.editor.setFocus()
-    return found
-
-
 def _wait_for_example(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: bool(window.page.state.document.text))
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QResizeEvent,
+    QTextBlock,
     QTextCursor,
     QTextDocument,
     QWheelEvent,
@@ -24,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.base.i18n import tr
-from app.studios.write.document import Text
+from app.studios.write.document import Maker, Text
 from app.studios.write.views.reading import ReadingLayout
-from app.studios.write.views.tint import line_rectangles, tint_colour
+from app.studios.write.views.tint import edited_colour, line_rectangles, tint_colour, underline
 from app.studios.write.views.units import Places, from_view
 from app.ui.theme import GRID, LARGE, current_theme
 
@@ -149,21 +150,28 @@ class Editor(QPlainTextEdit):
             painter.setBrush(tint_colour())
             for rectangle in self.tinted_rectangles():
                 painter.drawRect(rectangle)
+            painter.setBrush(edited_colour())
+            for rectangle in self.tinted_rectangles("edited"):
+                painter.drawRect(underline(rectangle))
             painter.end()
         super().paintEvent(event)
         if not self._shown.text:
             self._paint_invitation()
 
-    def tinted_rectangles(self) -> Iterator[QRectF]:
-        """Where the machine's text is seen, in pixels of the viewport, a rectangle a line."""
+    def tinted_rectangles(self, maker: Maker = "machine") -> Iterator[QRectF]:
+        """Where what *maker* wrote is seen, in pixels of the viewport, a rectangle a line."""
+        for start, end, block, place in self._seen_blocks():
+            for first, last in self._shown.spans(maker, start, end):
+                yield from line_rectangles(block, place, self._units(first), self._units(last))
+
+    def _seen_blocks(self) -> Iterator[tuple[int, int, QTextBlock, QRectF]]:
+        """The paragraphs in view: start and end in characters, the block, its place in pixels of the viewport."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
         while block.isValid():
             place = self.blockBoundingGeometry(block).translated(self.contentOffset())
             if place.top() > bottom:
                 return
-            start = self._index(block.position())
-            for first, last in self._shown.spans("machine", start, start + len(block.text())):
-                yield from line_rectangles(block, place, self._units(first), self._units(last))
+            yield self._index(block.position()), self._index(block.position() + block.length() - 1), block, place
             block = block.next()
 
     # --- inside --------------------------------------------------------------------------------------------------

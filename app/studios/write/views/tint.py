@@ -21,6 +21,16 @@ def tint_colour() -> QColor:
     return colour
 
 
+def edited_colour() -> QColor:
+    """The accent itself, for the line under what was put into the machine's text by hand."""
+    return current_theme().accent("write")
+
+
+def underline(rectangle: QRectF) -> QRectF:
+    """The lowest two pixels of a rectangle."""
+    return QRectF(rectangle.left(), rectangle.bottom() - 2, rectangle.width(), 2)
+
+
 def line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) -> Iterator[QRectF]:
     """The rectangles of the UTF-16 units from *first* up to *last* of the whole text, inside one block."""
     lines = block.layout()
