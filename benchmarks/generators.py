@@ -80,9 +80,9 @@ def harmony() -> Iterator[str]:
     """Seconds to harmonise a melody at the default settings."""
     model = open_model("coconet-bach")
     for bars in (4, 16):
-        score, marks = harmonise(melody(bars))
+        ask = harmonise(melody(bars))
         request = ComposeRequest(
-            model=model.manifest.id, controls=model.manifest.defaults(), score=score, marks=marks
+            model=model.manifest.id, controls=model.manifest.defaults(), score=ask.score, marks=ask.marks
         )  # fmt: skip
         taken = seconds(lambda request=request: last(COMPOSE.generate(request, model, Progress())), runs=3)
         yield f"coconet-bach: {bars} bars in {spread(taken, 's')}"

@@ -68,12 +68,12 @@ def harmonisations(model: Model, pieces: list[np.ndarray]) -> Iterator[np.ndarra
     """The soprano of each piece harmonised at the model's default settings, seed 0, as a grid of the piece's length."""
     codec = codec_of(model.codec)
     for piece in pieces:
-        score, marks = harmonise(melody_of(piece))
+        ask = harmonise(melody_of(piece))
         request = ComposeRequest(
-            model=model.manifest.id, controls=model.manifest.defaults(), score=score, marks=marks
+            model=model.manifest.id, controls=model.manifest.defaults(), score=ask.score, marks=ask.marks
         )  # fmt: skip
         *_, last = ENGINE.generate(request, model, Progress())
-        yield voices_grid(last, len(piece), codec)
+        yield voices_grid(last, ask.voices, len(piece), codec)
 
 
 def melody_of(piece: np.ndarray) -> Score:

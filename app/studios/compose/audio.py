@@ -15,7 +15,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.studios.compose.document import Score
-from app.studios.compose.files import write_midi
+from app.studios.compose.midi.writing import write_midi
 
 RATE = 44_100
 LOUDEST = 0.89

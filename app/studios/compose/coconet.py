@@ -11,11 +11,12 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import rng
-from app.studios.compose.codec import REST, VOICES, Codec, codec_of
-from app.studios.compose.document import Score, bar_and_beat, pitch_name
+from app.studios.compose.codec import REST, Codec, codec_of
+from app.studios.compose.document import Score
 from app.studios.compose.gibbs import Predict, Task, sample
 from app.studios.compose.grid import Window, completed, open_window
 from app.studios.compose.request import ComposeRequest
+from app.studios.compose.words import bar_and_beat, pitch_name
 
 GRAPH = "score"
 
@@ -23,7 +24,7 @@ GRAPH = "score"
 def fill(request: ComposeRequest, model: Model, progress: Progress) -> Iterator[Score]:
     """Yield the completed score after each pass of the sampler; the given notes are in all of them, unchanged."""
     codec = codec_of(model.codec)
-    _check_pitches(request.score, codec)
+    _check_pitches(request, codec)
     window = open_window(request, codec)
     task = Task(codec.encode(window.pitch), window.marked, allowed_classes(window, codec))
     passes = int(request.controls.get("passes", 64))
@@ -56,8 +57,9 @@ def allowed_classes(window: Window, codec: Codec) -> np.ndarray:
     return allowed
 
 
-def _check_pitches(score: Score, codec: Codec) -> None:
-    for track in score.tracks[:VOICES]:
+def _check_pitches(request: ComposeRequest, codec: Codec) -> None:
+    score = request.score
+    for track in (score.tracks[voice] for voice in request.voices if voice < len(score.tracks)):
         for note in track.notes:
             if not codec.low <= note.pitch <= codec.high:
                 raise AtelierError(

@@ -1,14 +1,11 @@
-"""The score: tracks of notes with tempo and metre, and who made each note. Immutable; editing returns a new one."""
+"""The score: tracks of notes, tempo, metre and key, and who made each note. Immutable; editing returns a new one."""
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
-
-from app.base.i18n import tr
 
 Maker = Literal["user", "machine", "edited"]
 """``edited`` is a note the machine made and the user changed."""
@@ -18,6 +15,12 @@ VOICE_NAMES = ("Soprano", "Alto", "Tenor", "Bass")
 CHOIR = 52
 """General MIDI program “Choir Aahs”, counted from 0."""
 MAX_PITCH = 127
+PEDAL, VOLUME, PAN, EXPRESSION = 64, 7, 10, 11
+"""Controllers of the MIDI 1.0 specification."""
+BEND = 128
+"""Stands among the controllers for the pitch wheel, whose value is -8192..8191."""
+FULL_VOLUME, MIDDLE = 100, 64
+"""The volume and the place between left and right that General MIDI prescribes at the start."""
 
 
 class Note(msgspec.Struct, frozen=True, order=True, array_like=True):
@@ -54,13 +57,48 @@ class Meter(msgspec.Struct, frozen=True, order=True, array_like=True):
     denominator: int
 
 
+class KeySignature(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """The key from *tick* on: sharps (negative: flats), -7..7, and whether it is minor."""
+
+    tick: int
+    fifths: int
+    minor: bool = False
+
+    @property
+    def tonic(self) -> int:
+        """The pitch class of the first degree, 0 for C."""
+        return (7 * self.fifths + (9 if self.minor else 0)) % 12
+
+    @property
+    def scale(self) -> frozenset[int]:
+        """The pitch classes of the major or natural minor scale."""
+        return frozenset((7 * self.fifths + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11))
+
+
+class Control(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """At *tick*, a controller (0..127, or :data:`BEND`) takes a value (0..127). The pedal is one of them."""
+
+    tick: int
+    number: int
+    value: int
+
+
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """One voice: name, General MIDI program (0..127), whether it is drums, its notes in order of start and pitch."""
+    """One part of the score and its place in the mixer.
+
+    Name, General MIDI program (0..127; of a drum kit if it is *drums*), notes in order of start and pitch, controllers
+    in order; *volume* and *pan* 0..127; a muted track is not heard, and beside solo tracks only those are.
+    """
 
     name: str
     program: int = CHOIR
     drums: bool = False
     notes: tuple[Note, ...] = ()
+    controls: tuple[Control, ...] = ()
+    volume: int = FULL_VOLUME
+    pan: int = MIDDLE
+    muted: bool = False
+    solo: bool = False
 
     def with_notes(self, notes: Iterable[Note]) -> Track:
         """The same track with these notes, in order and without one pitch sounding twice at once."""
@@ -75,6 +113,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     ticks_per_quarter: int = TICKS
     tempos: tuple[Tempo, ...] = (Tempo(0, 750_000),)
     meters: tuple[Meter, ...] = (Meter(0, 4, 4),)
+    keys: tuple[KeySignature, ...] = ()
+    """Empty while nobody has said in which key the piece is."""
 
     @property
     def end(self) -> int:
@@ -88,6 +128,11 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
         end = max((note.end for note in track.notes), default=0)
         return msgspec.structs.replace(self, tracks=tracks, length=max(self.length, end))
 
+    def change_track(self, index: int, **changes: object) -> Score:
+        """The same score with other fields in one track (its notes are for :meth:`with_track`)."""
+        track = msgspec.structs.replace(self.tracks[index], **changes)
+        return msgspec.structs.replace(self, tracks=(*self.tracks[:index], track, *self.tracks[index + 1 :]))
+
     def map_notes(self, change: Callable[[int, Note], Note | None]) -> Score:
         """Each note replaced by ``change(track index, note)``; None takes it away."""
         score = self
@@ -97,45 +142,11 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
                 score = score.with_track(index, notes)
         return score
 
-    def bars(self) -> Iterator[tuple[int, int]]:
-        """The first tick of each bar up to the end, and the ticks of its beats; a change of metre begins a bar."""
-        changes = [*self.meters[1:], None]
-        for meter, after in zip(self.meters, changes, strict=True):
-            beat = max(1, self.ticks_per_quarter * 4 // meter.denominator)
-            end = self.length if after is None else min(after.tick, self.length)
-            for tick in range(meter.tick, max(end, meter.tick), beat * meter.numerator):
-                yield tick, beat
-
 
 def blank(bars: int = 8) -> Score:
     """Four empty voices, four quarters a bar, 80 quarters a minute."""
     tracks = tuple(Track(name=name) for name in VOICE_NAMES)
     return Score(tracks=tracks, length=bars * 4 * TICKS)
-
-
-def with_voices(score: Score) -> Score:
-    """The score as the studio wants it: soprano, alto, tenor and bass first, then what else there is; whole quarters.
-
-    Four or more tracks that are no drums are taken as the voices in their order, and so are tracks that bear their
-    names. Otherwise the first track is the melody, and three empty voices come after it.
-    """
-    quarter = score.ticks_per_quarter
-    length = -(-score.length // quarter) * quarter
-    return msgspec.structs.replace(score, tracks=_voices_first(score.tracks), length=length)
-
-
-def _voices_first(tracks: tuple[Track, ...]) -> tuple[Track, ...]:
-    voices = len(VOICE_NAMES)
-    if len(tracks) >= voices and not any(track.drums for track in tracks[:voices]):
-        return tracks
-    named = [track.name for track in tracks[:voices]]
-    first = next((i for i, track in enumerate(tracks) if not track.drums), None)
-    melody = [] if first is None else [tracks[first]]
-    if tuple(named) == VOICE_NAMES[: len(named)]:
-        melody, others = list(tracks[:voices]), tracks[voices:]
-    else:
-        others = tuple(track for i, track in enumerate(tracks) if i != first)
-    return (*melody, *(Track(name=name) for name in VOICE_NAMES[len(melody) :]), *others)
 
 
 def tidy(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -169,17 +180,7 @@ def shares(score: Score) -> dict[Maker, float]:
     return {maker: sum(note.maker == maker for note in notes) / max(1, len(notes)) for maker in makers}
 
 
-_PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-
-
-def pitch_name(pitch: int) -> str:
-    """“C4” for 60."""
-    return f"{_PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
-
-
-def bar_and_beat(score: Score, tick: int) -> str:
-    """“bar 3, beat 2” in the user's language, counted from 1."""
-    bars = list(score.bars()) or [(0, score.ticks_per_quarter)]
-    number = max(1, bisect.bisect_right(bars, tick, key=lambda bar: bar[0]))
-    start, beat = bars[number - 1]
-    return tr("bar {bar}, beat {beat}", bar=number, beat=(tick - start) // beat + 1)
+def audible(score: Score) -> list[int]:
+    """The tracks that are heard: none that is muted, and only the solo ones if there are any."""
+    alone = any(track.solo for track in score.tracks)
+    return [i for i, track in enumerate(score.tracks) if not track.muted and (track.solo or not alone)]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.studios.compose.document import MAX_PITCH, Note, Score, Tempo, edited
-from app.studios.compose.request import Mark
+from app.studios.compose.document import MAX_PITCH, Note, Score, edited
+from app.studios.compose.request import Region
 
 
 class Key(NamedTuple):
@@ -122,27 +122,9 @@ def give_to(score: Score, selection: Selection, track: int) -> tuple[Score, Sele
     return _replaced(score, notes, [(track, note if index == track else edited(note)) for index, note in notes])
 
 
-def marks_of(score: Score, selection: Selection, voices: int) -> list[Mark]:
-    """The stretches the selected notes of the first *voices* tracks fill."""
-    return [Mark(track, note.start, note.end) for track, note in chosen(score, selection) if track < voices]
-
-
-def set_bars(score: Score, bars: int) -> Score:
-    """The score *bars* bars of its last metre long, but never shorter than its last note."""
-    starts = list(score.bars())
-    if bars <= len(starts):
-        length = starts[bars][0] if bars < len(starts) else score.length
-    else:
-        meter = score.meters[-1]
-        bar = max(1, score.ticks_per_quarter * 4 // meter.denominator) * meter.numerator
-        last = starts[-1][0] if starts else -bar
-        length = last + (bars - len(starts) + 1) * bar
-    return msgspec.structs.replace(score, length=max(length, score.end))
-
-
-def set_tempo(score: Score, bpm: float) -> Score:
-    """One tempo for the whole piece, in quarters a minute."""
-    return msgspec.structs.replace(score, tempos=(Tempo(0, round(60_000_000 / bpm)),))
+def regions_of(score: Score, selection: Selection) -> list[Region]:
+    """The stretches the selected notes fill."""
+    return [Region(track, note.start, note.end) for track, note in chosen(score, selection)]
 
 
 def _changed(score: Score, notes: list[tuple[int, Note]], change: Callable[[Note], Note]) -> tuple[Score, Selection]:

@@ -15,7 +15,8 @@ from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.compose.audio import save_wav
 from app.studios.compose.document import Note, Score, blank
-from app.studios.compose.files import load_midi, save_midi, write_midi
+from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.request import ComposeRequest, compose, harmonise
 
 GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
@@ -54,7 +55,7 @@ class ComposeEngine:
         )
 
     def load(self, path: Path) -> tuple[Score, Recipe | None]:
-        """Read a MIDI file; the first four tracks are the voices."""
+        """Read a MIDI file."""
         if path.suffix.lower() == ".wav":
             raise AtelierError(
                 ErrorKind.BAD_FILE,
@@ -85,9 +86,9 @@ class ComposeEngine:
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ComposeRequest:
         """Harmonise the melody, or write a piece from nothing. Raises :class:`AtelierError`."""
         if arguments.melody is not None:
-            score, marks = harmonise(self.load(arguments.melody)[0])
+            ask = harmonise(self.load(arguments.melody)[0])
         elif 1 <= arguments.bars <= MAX_BARS:
-            score, marks = compose(blank(arguments.bars))
+            ask = compose(blank(arguments.bars))
         else:
             raise AtelierError(
                 ErrorKind.BAD_INPUT,
@@ -95,7 +96,12 @@ class ComposeEngine:
                 tr("Possible: {range}.", range=f"1 – {MAX_BARS}"),
             )
         return ComposeRequest(
-            model=model.manifest.id, seed=arguments.seed, controls=dict(arguments.controls), score=score, marks=marks
+            model=model.manifest.id,
+            seed=arguments.seed,
+            controls=dict(arguments.controls),
+            score=ask.score,
+            marks=ask.marks,
+            voices=ask.voices,
         )
 
     def output_from_arguments(

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
-from app.studios.compose.codec import VOICES
+from app.studios.compose.bars import bars_of
 from app.studios.compose.commands import COMMANDS
 from app.studios.compose.document import Score
-from app.studios.compose.edits import NOTHING, duplicate, everything, marks_of, set_bars, set_tempo
+from app.studios.compose.edits import NOTHING, duplicate, everything, regions_of
+from app.studios.compose.piece import set_bars, set_tempo
 from app.studios.compose.player import Player
-from app.studios.compose.request import Mark
+from app.studios.compose.request import Region
 from app.studios.compose.state import ComposeState
 from app.studios.compose.views.roll import DRAW, SELECT, PianoRoll
 from app.studios.compose.views.tools import Tools, Voices
@@ -49,11 +50,11 @@ class ComposePage(StudioPage[ComposeState]):
     # --- commands ------------------------------------------------------------------------------------------------
 
     def harmonise(self) -> None:
-        self.state.harmonise()
+        self.state.harmonise(self.roll.voice)
 
     def refill(self) -> None:
         """The marked bars in the voices that are ticked, or else the stretches of the selected notes."""
-        self.state.refill(self._marks())
+        self.state.refill(self._regions())
 
     def play(self) -> None:
         if self.player.playing:
@@ -143,11 +144,11 @@ class ComposePage(StudioPage[ComposeState]):
             layout.addWidget(button)
         return body
 
-    def _marks(self) -> list[Mark]:
+    def _regions(self) -> list[Region]:
         if self.roll.marked is not None:
             start, end = self.roll.marked
-            return [Mark(voice, start, end) for voice in sorted(self.roll.marked_voices)]
-        return marks_of(self.state.document, self.roll.selection, VOICES)
+            return [Region(track, start, end) for track in sorted(self.roll.marked_voices)]
+        return regions_of(self.state.document, self.roll.selection)
 
     def _change(self, title: str, score: Score) -> None:
         self.state.edit(title, score, merge=title)
@@ -160,7 +161,7 @@ class ComposePage(StudioPage[ComposeState]):
     def _show_document(self) -> None:
         score = self.state.document
         self.roll.show_score(score)
-        self.tools.show_piece(score.tempos[0].bpm, sum(1 for _ in score.bars()))
+        self.tools.show_piece(score.tempos[0].bpm, bars_of(score).count)
 
     def _show_playing(self, playing: bool) -> None:
         set_icon(self.play_button, "pause" if playing else "play")

@@ -21,6 +21,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities, rng
+from app.studios.compose.cast import with_choir
 from app.studios.compose.coconet import predictor
 from app.studios.compose.codec import REST, VOICES, Codec, codec_of, in_range
 from app.studios.compose.files import load_midi
@@ -142,12 +143,12 @@ def _orderless(steps: int, random: np.random.Generator) -> np.ndarray:
 def _pieces(path: Path, codec: Codec) -> list[np.ndarray]:
     if path.suffix.lower() == ".npz":
         return _from_npz(path, codec)
-    score, _ = load_midi(path)
+    score, voices = with_choir(load_midi(path)[0])
     steps = Ruler(score.ticks_per_quarter, codec).step(score.end)
     if steps > MAX_STEPS:
         raise AtelierError(ErrorKind.BAD_INPUT, tr("“{name}” is too long to be measured.", name=path.name))
     quarter = codec.steps_per_quarter
-    return [voices_grid(score, -(-steps // quarter) * quarter, codec)]
+    return [voices_grid(score, voices, -(-steps // quarter) * quarter, codec)]
 
 
 def _from_npz(path: Path, codec: Codec) -> list[np.ndarray]:

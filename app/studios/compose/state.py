@@ -7,36 +7,40 @@ from collections.abc import Callable
 from app.base.i18n import tr
 from app.jobs.studio_state import StudioState
 from app.studios.compose.document import Score, blank, shares
-from app.studios.compose.request import ComposeRequest, Mark, compose, harmonise, refill
+from app.studios.compose.request import Ask, ComposeRequest, Region, compose, harmonise, refill
 from app.studios.compose.views.preview import preview_png
 
-Ask = Callable[[Score], tuple[Score, tuple[Mark, ...]]]
+Asking = Callable[[Score], Ask]
 
 
 class ComposeState(StudioState[Score, ComposeRequest]):
     """A score, and three ways to ask for more of it."""
 
     document_type = Score
-    _ask: Ask = staticmethod(compose)
+    _ask: Asking = staticmethod(compose)
 
     def empty(self) -> Score:
         """Eight empty bars."""
         return blank()
 
-    def harmonise(self) -> None:
-        """Keep the soprano and write the other voices."""
-        self._generate_by(harmonise)
+    def harmonise(self, melody: int) -> None:
+        """Keep the soprano, or the track *melody* where there is none, and write the other voices."""
+        self._generate_by(lambda score: harmonise(score, melody))
 
-    def refill(self, marks: list[Mark]) -> None:
+    def refill(self, regions: list[Region]) -> None:
         """Write the marked stretches anew; nothing else changes."""
-        self._generate_by(lambda score: refill(score, marks))
+        self._generate_by(lambda score: refill(score, regions))
 
     def make_request(self) -> ComposeRequest:
         """Write the voices that are not the user's, or what was asked for. Raises ``AtelierError`` (``BAD_INPUT``)."""
-        score, marks = self._ask(self.document)
-        settings = self.settings
+        ask, settings = self._ask(self.document), self.settings
         return ComposeRequest(
-            model=settings.model, seed=settings.seed, controls=dict(settings.controls), score=score, marks=marks
+            model=settings.model,
+            seed=settings.seed,
+            controls=dict(settings.controls),
+            score=ask.score,
+            marks=ask.marks,
+            voices=ask.voices,
         )
 
     def node_title(self, document: Score, request: ComposeRequest) -> str:
@@ -59,7 +63,7 @@ class ComposeState(StudioState[Score, ComposeRequest]):
         notes = tr("{count} notes", count=f"{count:,}")
         return f"{notes} · {tr('{percent} % by hand', percent=round(100 * mine))}"
 
-    def _generate_by(self, ask: Ask) -> None:
+    def _generate_by(self, ask: Asking) -> None:
         self._ask = ask
         try:
             self.generate()

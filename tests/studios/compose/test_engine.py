@@ -16,7 +16,7 @@ from app.studios.compose.codec import VOICES, Codec
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE
 from app.studios.compose.files import load_midi, save_midi
-from app.studios.compose.request import ComposeRequest, Mark, harmonise, refill
+from app.studios.compose.request import Ask, ComposeRequest, Region, harmonise, refill
 
 MODEL = "coconet-bach"
 
@@ -26,8 +26,11 @@ def model(shelf: ModelShelf) -> Model:
     return shelf.open(MODEL)
 
 
-def asked(score: Score, marks: tuple[Mark, ...], seed: int = 0, **controls: float) -> ComposeRequest:
-    return ComposeRequest(model=MODEL, seed=seed, controls={"passes": 16, **controls}, score=score, marks=marks)
+def asked(ask: Ask, seed: int = 0, **controls: float) -> ComposeRequest:
+    controls = {"passes": 16, **controls}
+    return ComposeRequest(
+        model=MODEL, seed=seed, controls={**controls}, score=ask.score, marks=ask.marks, voices=ask.voices
+    )
 
 
 def made(request: ComposeRequest, model: Model) -> Score:
@@ -36,7 +39,7 @@ def made(request: ComposeRequest, model: Model) -> Score:
 
 
 def test_a_harmonisation_keeps_the_melody_and_every_voice_in_its_range(melody: Score, model: Model) -> None:
-    score = made(asked(*harmonise(melody)), model)
+    score = made(asked(harmonise(melody)), model)
     assert score.tracks[0] == melody.tracks[0]
     for (low, high), track in zip(Codec().ranges[1:], score.tracks[1:VOICES], strict=True):
         assert track.notes
@@ -45,7 +48,7 @@ def test_a_harmonisation_keeps_the_melody_and_every_voice_in_its_range(melody: S
 
 
 def test_the_voices_breathe_with_the_melody(melody: Score, model: Model) -> None:
-    score = made(asked(*harmonise(melody)), model)
+    score = made(asked(harmonise(melody)), model)
     breath = range(8 * TICKS, 9 * TICKS)
     sounding = [n for track in score.tracks for n in track.notes if n.start < breath.stop and n.end > breath.start]
     # A voice may sing through the breath; with no network the ranges alone would fill it in all three.
@@ -53,12 +56,12 @@ def test_the_voices_breathe_with_the_melody(melody: Score, model: Model) -> None
 
 
 def test_refill_changes_the_marked_region_and_nothing_else(melody: Score, model: Model) -> None:
-    first = made(asked(*harmonise(melody)), model)
-    score, marks = refill(first, [Mark(2, 4 * TICKS, 8 * TICKS)])
-    second = made(asked(score, marks, seed=9, temperature=1.3), model)
+    first = made(asked(harmonise(melody)), model)
+    ask = refill(first, [Region(2, 4 * TICKS, 8 * TICKS)])
+    second = made(asked(ask, seed=9, temperature=1.3), model)
     for voice in (0, 1, 3):
         assert second.tracks[voice] == first.tracks[voice]
-    start, end = marks[0].start, marks[0].end
+    start, end = ask.marks[0].start, ask.marks[0].end
     for before, after in ((first, second), (second, first)):
         outside = [note for note in before.tracks[2].notes if not start <= note.start < end]
         assert [note for note in after.tracks[2].notes if not start <= note.start < end] == outside
@@ -66,18 +69,18 @@ def test_refill_changes_the_marked_region_and_nothing_else(melody: Score, model:
 
 def test_notes_beside_the_grid_stay_beside_it(model: Model) -> None:
     played = blank(2).with_track(0, [Note(i * TICKS + 7 * i, 67 + i, TICKS - 50, 61 + i) for i in range(5)])
-    score = made(asked(*harmonise(played)), model)
+    score = made(asked(harmonise(played)), model)
     assert score.tracks[0] == played.tracks[0]
 
 
 def test_the_same_seed_gives_the_same_notes_and_another_gives_others(melody: Score, model: Model) -> None:
-    one, two, other = (made(asked(*harmonise(melody), seed=seed), model) for seed in (4, 4, 5))
+    one, two, other = (made(asked(harmonise(melody), seed=seed), model) for seed in (4, 4, 5))
     assert one == two
     assert one != other
 
 
 def test_stopping_half_way_leaves_a_whole_piece(melody: Score, model: Model) -> None:
-    passes = ENGINE.generate(asked(*harmonise(melody)), model, Progress())
+    passes = ENGINE.generate(asked(harmonise(melody)), model, Progress())
     first = next(passes)
     assert all(track.notes for track in first.tracks[:VOICES])
     assert first.tracks[0] == melody.tracks[0]
@@ -92,7 +95,7 @@ def test_stopping_half_way_leaves_a_whole_piece(melody: Score, model: Model) -> 
 )
 def test_a_melody_it_can_not_sing_is_told(notes: list[Note], why: str, model: Model) -> None:
     with pytest.raises(AtelierError, match=why):
-        made(asked(*harmonise(blank(1).with_track(0, notes))), model)
+        made(asked(harmonise(blank(1).with_track(0, notes))), model)
 
 
 def test_the_command_line_harmonises_a_file_note_for_note(
@@ -129,7 +132,7 @@ def test_bad_arguments_are_told_in_one_line(
 
 
 def test_a_scored_file_says_how_well_the_model_knows_it(model: Model, melody: Score, tmp_path: Path) -> None:
-    bach_like = made(asked(*harmonise(melody)), model)
+    bach_like = made(asked(harmonise(melody)), model)
     random = np.random.default_rng(0)
     noise = blank(4)
     for voice, (low, high) in enumerate(Codec().ranges):

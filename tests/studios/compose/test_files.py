@@ -15,8 +15,22 @@ from hypothesis import strategies as st
 from app.base.errors import AtelierError, ErrorKind
 from app.runtime.recipe import Recipe
 from app.studios.compose.audio import LOUDEST, RATE, render, save_wav, seconds_at
-from app.studios.compose.document import TICKS, Meter, Note, Score, Tempo, Track, blank
-from app.studios.compose.files import MAX_BYTES, load_midi, read_midi, save_midi, write_midi
+from app.studios.compose.document import (
+    BEND,
+    PEDAL,
+    TICKS,
+    Control,
+    KeySignature,
+    Meter,
+    Note,
+    Score,
+    Tempo,
+    Track,
+    blank,
+)
+from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.midi.reading import MAX_BYTES, read_midi
+from app.studios.compose.midi.writing import write_midi
 
 RECIPE = Recipe(
     studio="compose", model="m", model_sha256="0" * 64, request={"seed": 1}, result_sha256="1" * 64, app_version="0.1.0"
@@ -31,12 +45,17 @@ def song() -> Score:
         [Note(0, 72, TICKS, 90), Note(TICKS, 72, TICKS, 70, "machine"), Note(TICKS, 76, 30, 1, "edited")]
     )
     tracks[3] = tracks[3].with_notes([Note(TICKS // 3, 40, TICKS, 127, "machine")])
-    tracks.append(Track(name="Schlagzeug äöü 太鼓", program=0, drums=True, notes=(Note(0, 36, 60, 100),)))
+    tracks.append(Track(name="Schlagzeug äöü 太鼓", program=8, drums=True, notes=(Note(0, 36, 60, 100),), solo=True))
+    pedal = (Control(0, PEDAL, 127), Control(TICKS, BEND, -8192), Control(TICKS, BEND, 0), Control(2 * TICKS, PEDAL, 0))
+    tracks.append(
+        Track(name="Klavier", program=0, notes=(Note(0, 60, 60),), controls=pedal, volume=64, pan=1, muted=True)
+    )
     return Score(
         tracks=tuple(tracks),
         length=8 * TICKS,
         tempos=(Tempo(0, 750_000), Tempo(TICKS, 400_000)),
         meters=(Meter(0, 3, 4), Meter(3 * TICKS, 6, 8)),
+        keys=(KeySignature(0, -3, True), KeySignature(3 * TICKS, 7)),
     )
 
 
@@ -107,10 +126,10 @@ def test_a_note_without_end_stops_with_its_track() -> None:
         (JPEG, "it is no MIDI file"),
         (b"just words", "it is no MIDI file"),
         (write_midi(song())[:60], "damaged or cut off"),
-        (b"MThd\0\0\0\6\0\1\0\0\0\0", "quarters"),
+        (b"MThd\0\0\0\6\0\1\0\0\0\0", "how long a quarter is"),
         (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=9)], kind=2), "type 2"),
         (midi([]), "no notes"),
-        (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=200_000 * 480)]), "too long"),
+        (midi([mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=260_000 * 480)]), "too long"),
     ],
 )
 def test_what_is_no_midi_file_says_why(content: bytes, why: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF
 
 from app.base.i18n import tr
+from app.studios.compose.bars import Bar, bars_of
 from app.studios.compose.document import Note, Score
 from app.studios.compose.edits import Selection, add, move, resize, trim, within
 from app.studios.compose.views.geometry import Geometry, nearest, snapped
@@ -116,10 +117,17 @@ class MarkBars:
 
     scribe: Scribe
     selection: Selection
-    beat: int
 
     def outcome(self, at: QPointF) -> Outcome:
-        geometry = self.scribe.geometry
-        ends = sorted((max(0.0, geometry.tick(self.scribe.origin.x())), max(0.0, geometry.tick(at.x()))))
-        start, end = snapped(ends[0], self.beat), -int(-ends[1] // self.beat) * self.beat
-        return Outcome("", self.scribe.score, self.selection, marked=(start, max(end, start + self.beat)))
+        geometry, score = self.scribe.geometry, self.scribe.score
+        first, last = sorted((max(0.0, geometry.tick(self.scribe.origin.x())), max(0.0, geometry.tick(at.x()))))
+        bars = bars_of(score)
+        start, _ = beat_around(bars.at(first), first)
+        _, end = beat_around(bars.at(last), last)
+        return Outcome("", score, self.selection, marked=(start, end))
+
+
+def beat_around(bar: Bar, tick: float) -> tuple[int, int]:
+    """Where the beat that a tick lies in begins and ends."""
+    start = bar.start + int((tick - bar.start) // bar.beat) * bar.beat
+    return start, start + bar.beat

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import bisect
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPolygonF
 
-from app.studios.compose.document import MAX_PITCH, Note, Score, pitch_name
+from app.studios.compose.bars import bars_of
+from app.studios.compose.document import MAX_PITCH, Note, Score
 from app.studios.compose.edits import Key, Selection
 from app.studios.compose.views.colours import mixed, voice_colour
 from app.studios.compose.views.geometry import KEYS, RULER, Geometry
 from app.studios.compose.views.index import NoteIndex
 from app.studios.compose.views.preview import dust
+from app.studios.compose.words import pitch_name
 from app.ui.theme import SMALL, Theme
 
 BLACK = {1, 3, 6, 8, 10}
@@ -92,7 +93,7 @@ def _lines(painter: QPainter, scene: Scene) -> None:
     thin = QPen(mixed(scene.colour("border"), scene.colour("work"), 0.4), 1)
     middle = QPen(mixed(scene.colour("border"), scene.colour("work"), 0.9), 1)
     strong = QPen(mixed(scene.colour("muted"), scene.colour("work"), 0.6), 1)
-    for tick, beat, bar_end in _bars(scene.score, start, end):
+    for _, tick, bar_end, beat in bars_of(scene.score).between(start, end):
         if scene.grid < beat:
             _verticals(painter, scene, thin, range(tick, bar_end, scene.grid))
         _verticals(painter, scene, middle, range(tick, bar_end, beat))
@@ -107,15 +108,6 @@ def _verticals(painter: QPainter, scene: Scene, pen: QPen, ticks: range) -> None
     painter.setPen(pen)
     xs = [round(scene.geometry.x(tick)) + 0.5 for tick in ticks]
     painter.drawLines([QLineF(x, RULER, x, scene.height) for x in xs])
-
-
-def _bars(score: Score, start: float, end: float) -> list[tuple[int, int, int]]:
-    """The bars that can be seen: first tick, ticks of a beat, end."""
-    bars = list(score.bars())
-    first = max(0, bisect.bisect_right(bars, start, key=lambda bar: bar[0]) - 1)
-    last = bisect.bisect_left(bars, end, key=lambda bar: bar[0])
-    ends = [bar[0] for bar in bars[1:]] + [score.length]
-    return [(*bars[i], ends[i]) for i in range(first, last)]
 
 
 def _beyond(painter: QPainter, scene: Scene) -> None:
@@ -212,9 +204,8 @@ def _ruler(painter: QPainter, scene: Scene) -> None:
         left, right = (scene.geometry.x(tick) for tick in scene.marked)
         painter.fillRect(QRectF(left, 0, right - left, RULER), _faint(scene.theme.accent("compose"), 0.35))
     painter.setFont(_small(painter.font()))
-    first = _first_number(scene.score, scene.ticks[0])
     shown = -1e9
-    for number, (tick, beat, end) in enumerate(_bars(scene.score, *scene.ticks), first):
+    for number, tick, end, beat in bars_of(scene.score).between(*scene.ticks):
         x = scene.geometry.x(tick)
         painter.setPen(QPen(scene.colour("border"), 1))
         for at in range(tick + beat, end, beat) if beat * scene.geometry.per_tick >= CLOSEST else ():
@@ -222,15 +213,11 @@ def _ruler(painter: QPainter, scene: Scene) -> None:
         if x - shown >= 4 * SMALL:
             painter.drawLine(QLineF(x, RULER - 12, x, RULER))
             painter.setPen(scene.colour("muted"))
-            painter.drawText(QPointF(x + 4, RULER - 8), str(number))
+            painter.drawText(QPointF(x + 4, RULER - 8), str(number + 1))
             shown = x
     painter.restore()
     painter.setPen(QPen(scene.colour("border"), 1))
     painter.drawLine(QLineF(0, RULER - 0.5, scene.width, RULER - 0.5))
-
-
-def _first_number(score: Score, tick: float) -> int:
-    return max(1, bisect.bisect_right(list(score.bars()), tick, key=lambda bar: bar[0]))
 
 
 def _keyboard(painter: QPainter, scene: Scene) -> None:

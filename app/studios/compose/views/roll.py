@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.base.i18n import tr
 from app.studios.compose.codec import Codec
-from app.studios.compose.document import MAX_PITCH, Note, Score, bar_and_beat, blank, pitch_name
+from app.studios.compose.document import MAX_PITCH, Note, Score, blank
 from app.studios.compose.edits import NOTHING, Key, Selection, everything, key_of
 from app.studios.compose.views.geometry import KEYS, RULER, Geometry, snapped
 from app.studios.compose.views.gestures import EDGE, Band, Draw, Gesture, MarkBars, Move, Outcome, Scribe, Stretch
 from app.studios.compose.views.index import NoteIndex
 from app.studios.compose.views.keys import KeyBoard
 from app.studios.compose.views.painting import Scene, paint
+from app.studios.compose.words import bar_and_beat, pitch_name
 from app.ui.theme import current_theme
 
 DRAW, SELECT = "draw", "select"
@@ -290,8 +291,7 @@ class PianoRoll(QAbstractScrollArea):
     def _begin(self, at: QPointF, adding: bool) -> Gesture | None:
         scribe = Scribe(self.score, self.geometry_, self.grid, at)
         if at.y() < RULER:
-            beat = next((beat for _, beat in self.score.bars()), self.score.ticks_per_quarter)
-            return MarkBars(scribe, self.selection, beat)
+            return MarkBars(scribe, self.selection)
         hit = self._note_at(at)
         if hit is None:
             return (
