@@ -15,7 +15,8 @@ from app.base.i18n import tr
 from app.runtime.recipe import KEY, Recipe, recipe_from_json
 from app.studios.paint.document import Drawing
 from app.studios.paint.render import render
-from app.studios.paint.svg import drawing_to_json, read_svg, svg_bytes
+from app.studios.paint.svg import svg_bytes
+from app.studios.paint.svgread import read_svg
 
 log = logging.getLogger(__name__)
 LIMIT = 20_000_000
@@ -51,7 +52,7 @@ def load_drawing(path: Path) -> tuple[Drawing, Recipe | None]:
 def png_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
     """The file's bytes; the same for the same drawing and recipe."""
     chunks = PngImagePlugin.PngInfo()
-    chunks.add_text(DRAWING, drawing_to_json(drawing), zip=True)
+    chunks.add_text(DRAWING, msgspec.json.encode(drawing).decode(), zip=True)
     if recipe is not None:
         chunks.add_text(KEY, recipe.to_json())
     buffer = io.BytesIO()

@@ -1,155 +1,123 @@
-"""SVG with exact strokes and a recipe out; our own and the lines of foreign ones in."""
+"""SVG out: exact strokes, layers and a recipe, that other programs show as well as SVG can."""
 
 from __future__ import annotations
 
-import json
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-import msgspec
-import numpy as np
-
-from app.base.errors import AtelierError, ErrorKind
-from app.base.i18n import tr
-from app.runtime.recipe import KEY, Recipe, recipe_from_json
-from app.studios.paint.document import Drawing, Stroke
-from app.studios.paint.svgpath import sample_path
+from app.runtime.recipe import KEY, Recipe
+from app.studios.paint.document import Drawing, Stroke, seed_of
+from app.studios.paint.layers import Layer, shown_name
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-MOST_SIDE = 20_000
+XLINK = "http://www.w3.org/1999/xlink"
+INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
+PAPER, HIDES = "#ffffff", "#000000"
 
 
 def svg_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
     """The file's bytes; the same for the same drawing and recipe.
 
-    Each stroke is a ``<path>`` of straight lines with its own width; pressures that vary and who drew it stand in
-    ``data-`` attributes, which other programs pass over.
+    Each layer is a group as Inkscape knows them, each stroke a ``<path>`` of straight lines with its own width. What
+    SVG has no word for (brush, pressure, tilt, time, who drew it) stands in ``data-`` attributes, which other programs
+    pass over. They show an erasing stroke as one in the colour of the paper.
     """
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="{NAMESPACE}" width="{drawing.width}" height="{drawing.height}" '
-        f'viewBox="0 0 {drawing.width} {drawing.height}">',
+        f'<svg xmlns="{NAMESPACE}" xmlns:xlink="{XLINK}" xmlns:inkscape="{INKSCAPE}" '
+        f'width="{drawing.width}" height="{drawing.height}" viewBox="0 0 {drawing.width} {drawing.height}">',
     ]
     if recipe is not None:
         lines.append(f'<metadata id="{KEY}">{escape(recipe.to_json())}</metadata>')
-    lines.append('<rect width="100%" height="100%" fill="#ffffff"/>')
-    lines.append('<g fill="none" stroke-linecap="round" stroke-linejoin="round">')
-    lines += [_path(stroke) for stroke in drawing.strokes]
-    return "\n".join([*lines, "</g>", "</svg>", ""]).encode()
+    lines.append('<rect data-paper="true" width="100%" height="100%" fill="#ffffff"/>')
+    order = {id(stroke): place for place, stroke in enumerate(drawing.strokes)}
+    mixed = len(drawing.layers) > 1 or any(stroke.on_mask for stroke in drawing.strokes)
+    for layer in drawing.layers:
+        lines += _layer(drawing, layer, order if mixed else {})
+    return "\n".join([*lines, "</svg>", ""]).encode()
 
 
-def read_svg(content: bytes) -> tuple[Drawing, Recipe | None]:
-    """Strokes of an SVG: paths, lines, polylines and polygons; transforms and styles of foreign files are passed over.
-
-    Raises :class:`AtelierError` (``BAD_FILE``) for what is no SVG or holds nothing that can be drawn as lines.
-    """
-    try:
-        root = ET.fromstring(content)
-    except (ET.ParseError, ValueError) as error:
-        raise _bad(tr("it is damaged or not an SVG")) from error
-    if root.tag != f"{{{NAMESPACE}}}svg":
-        raise _bad(tr("it is not an SVG"))
-    recipe = _recipe(root)
-    try:
-        strokes = tuple(stroke for element in root.iter() for stroke in _strokes(element))
-    except ValueError as error:
-        raise _bad(tr("a path can't be understood")) from error
-    if not strokes and recipe is None:
-        raise _bad(tr("it holds no lines"))
-    width, height = _size(root)
-    return Drawing(strokes, width, height), recipe
+def _layer(drawing: Drawing, layer: Layer, order: dict[int, int]) -> Iterable[str]:
+    hiding = drawing.on_layer(layer.number, on_mask=True)
+    if hiding:
+        yield f'<mask id="mask-{layer.number}" data-mask-of="{layer.number}" maskUnits="userSpaceOnUse">'
+        yield '<rect data-paper="true" width="100%" height="100%" fill="#ffffff"/>'
+        yield from (_path(stroke, order.get(id(stroke))) for stroke in hiding)
+        yield "</mask>"
+    yield f"<g {_written(_group(layer, bool(hiding)))}>"
+    if layer.picture:
+        content = base64.b64encode(layer.picture).decode()
+        yield f'<image x="0" y="0" xlink:href="data:image/png;base64,{content}"/>'
+    yield from (_path(stroke, order.get(id(stroke))) for stroke in drawing.on_layer(layer.number))
+    yield "</g>"
 
 
-def _path(stroke: Stroke) -> str:
-    points = " ".join(f"{x:g} {y:g}" for x, y, _ in _plain(stroke))
+def _group(layer: Layer, hiding: bool) -> dict[str, str]:
     attributes = {
-        "d": f"M{points}" if len(stroke.points) > 1 else f"M{points} z",
-        "stroke": stroke.colour,
-        "stroke-width": f"{stroke.size:g}",
-        "data-maker": stroke.maker,
+        "inkscape:groupmode": "layer",
+        "inkscape:label": shown_name(layer),
+        "data-layer": str(layer.number),
+        "fill": "none",
+        "stroke-linecap": "round",
+        "stroke-linejoin": "round",
     }
-    pressures = [pressure for _, _, pressure in stroke.points]
-    if any(pressure != 1.0 for pressure in pressures):
-        attributes["data-pressure"] = " ".join(f"{pressure:g}" for pressure in pressures)
-    return f"<path {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items())}/>"
+    if layer.name:
+        attributes["data-name"] = layer.name
+    if layer.opacity != 1:
+        attributes["opacity"] = repr(layer.opacity)
+    if layer.blend != "normal":
+        attributes["style"] = f"mix-blend-mode:{'plus-lighter' if layer.blend == 'add' else layer.blend}"
+        attributes["data-blend"] = layer.blend
+    if not layer.visible:
+        attributes["display"] = "none"
+    if layer.locked:
+        attributes["data-locked"] = "true"
+    if layer.masked:
+        attributes["data-masked"] = "true"
+    if layer.masked and hiding:
+        attributes["mask"] = f"url(#mask-{layer.number})"
+    return attributes
 
 
-def _plain(stroke: Stroke) -> Iterator[tuple[float, float, float]]:
-    for x, y, pressure in stroke.points:
-        yield round(x, 2), round(y, 2), pressure
-
-
-def _strokes(element: ET.Element) -> list[Stroke]:
-    tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-    if tag == "path":
-        lines = sample_path(element.get("d", ""))
-    elif tag in ("polyline", "polygon"):
-        numbers = np.array(element.get("points", "").replace(",", " ").split(), float).reshape(-1, 2)
-        lines = [np.concatenate([numbers, numbers[:1]]) if tag == "polygon" else numbers]
-    elif tag == "line":
-        ends = [float(element.get(name, "0")) for name in ("x1", "y1", "x2", "y2")]
-        lines = [np.array(ends).reshape(2, 2)]
+def _path(stroke: Stroke, place: int | None) -> str:
+    points = " ".join(f"{plain(x)} {plain(y)}" for x, y, _ in stroke.points)
+    shown = stroke.colour
+    if stroke.on_mask:
+        shown = PAPER if stroke.mode == "erase" else HIDES
+    elif stroke.mode == "erase":
+        shown = PAPER
+    closed = " z" if len(stroke.points) == 1 else ""
+    attributes = {"d": f"M{points}{closed}" if stroke.points else ""}
+    if stroke.mode == "fill":
+        attributes |= {"fill": shown, "fill-rule": "nonzero", "stroke": "none", "data-size": plain(stroke.size)}
     else:
-        return []
-    return [_stroke(element, line) for line in lines if len(line)]
+        attributes |= {"stroke": shown, "stroke-width": plain(stroke.size)}
+    attributes["data-maker"] = stroke.maker
+    return f"<path {_written(attributes | _more(stroke, shown, place))}/>"
 
 
-def _stroke(element: ET.Element, line: np.ndarray) -> Stroke:
-    pressures = np.array(element.get("data-pressure", "").split(), float)
-    if len(pressures) == len(line):
-        line = np.column_stack([line, np.clip(pressures, 0, 1)])
-    colour = element.get("stroke", "#1d1f21")
-    maker = "machine" if element.get("data-maker") == "machine" else "user"
-    return Stroke.of_points(line, _number(element.get("stroke-width"), 2.0), _colour(colour), maker)
+def _more(stroke: Stroke, shown: str, place: int | None) -> dict[str, str]:
+    """What is not as it is by default."""
+    values = {
+        "opacity": repr(stroke.opacity) if stroke.opacity != 1 else "",
+        "data-brush": stroke.brush if stroke.brush != "ink" else "",
+        "data-mode": stroke.mode if stroke.mode != "draw" else "",
+        "data-colour": stroke.colour if stroke.colour != shown else "",
+        "data-seed": str(stroke.seed) if stroke.seed != seed_of(stroke.points) else "",
+        "data-order": "" if place is None else str(place),
+        "data-tilt": " ".join(f"{x!r} {y!r}" for x, y in stroke.tilts),
+        "data-time": " ".join(map(repr, stroke.times)),
+    }
+    if any(pressure != 1.0 for _, _, pressure in stroke.points):
+        values["data-pressure"] = " ".join(plain(pressure) for _, _, pressure in stroke.points)
+    return {name: value for name, value in values.items() if value}
 
 
-def _colour(text: str) -> str:
-    """Only plain ``#rrggbb`` is kept; names and gradients become the ink."""
-    digits = text.removeprefix("#").lower()
-    return f"#{digits}" if len(digits) == 6 and set(digits) <= set("0123456789abcdef") else "#1d1f21"
+def plain(value: float) -> str:
+    """A number with at most two decimals and no zeros at its end."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _number(text: str | None, default: float) -> float:
-    try:
-        return min(500.0, max(0.1, float((text or "").removesuffix("px"))))
-    except ValueError:
-        return default
-
-
-def _size(root: ET.Element) -> tuple[int, int]:
-    box = (root.get("viewBox") or "").replace(",", " ").split()
-    sides = (root.get("width"), root.get("height")) if len(box) != 4 else (box[2], box[3])
-    width, height = (round(min(MOST_SIDE, max(1.0, _side(side)))) for side in sides)
-    return width, height
-
-
-def _side(text: str | None) -> float:
-    try:
-        return float((text or "").removesuffix("px"))
-    except ValueError:
-        return 1024.0
-
-
-def _recipe(root: ET.Element) -> Recipe | None:
-    """The recipe; a damaged one must not keep the drawing from being opened."""
-    for element in root.iter(f"{{{NAMESPACE}}}metadata"):
-        if element.get("id") == KEY and element.text:
-            try:
-                return recipe_from_json(element.text)
-            except AtelierError:
-                return None
-    return None
-
-
-def drawing_to_json(drawing: Drawing) -> str:
-    """The drawing as JSON, for the chunk that a PNG carries."""
-    return json.dumps(msgspec.to_builtins(drawing), separators=(",", ":"))
-
-
-def _bad(why: str) -> AtelierError:
-    return AtelierError(
-        ErrorKind.BAD_FILE,
-        tr("This drawing can't be read: {why}.", why=why),
-        tr("SVG files with paths and lines can be opened, and PNG files that were saved here."),
-    )
+def _written(attributes: dict[str, str]) -> str:
+    return " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())

@@ -1,4 +1,4 @@
-"""The path language of SVG 1.1 (section 8.3) to polylines. Elliptical arcs are the one thing left out."""
+"""The path language of SVG 1.1 (section 8.3) to polylines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 _TOKEN = re.compile(r"([MmLlHhVvCcSsQqTtZzAa])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
-_WANTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
+_WANTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 SEGMENTS = 12
 """A curve becomes so many straight pieces."""
 
@@ -21,8 +21,6 @@ def sample_path(text: str) -> list[np.ndarray]:
         if letter:
             reader.finish(command, numbers)
             command, numbers = letter, []
-            if letter.upper() == "A":
-                raise ValueError("elliptical arcs are not read")
         else:
             numbers.append(float(number))
     reader.finish(command, numbers)
@@ -62,6 +60,9 @@ class _Reader:
             target[axis] = numbers[0] + (target[axis] if relative else 0)
             self._to(target)
             return
+        if kind == "A":
+            self._arc(numbers, numbers[5:] + (self._here if relative else 0))
+            return
         points = numbers.reshape(-1, 2) + (self._here if relative else 0)
         if kind == "M":
             self._here = self._start = points[0]
@@ -86,6 +87,27 @@ class _Reader:
         for share in np.linspace(0, 1, SEGMENTS + 1)[1:]:
             self._add(_casteljau(controls, float(share)))
         self._handle, self._here = controls[-2], controls[-1]
+
+    def _arc(self, numbers: np.ndarray, target: np.ndarray) -> None:
+        """An elliptical arc by its ends (SVG 1.1, appendix F.6.5)."""
+        rx, ry, turn, large, sweep = (*np.abs(numbers[:2]), np.radians(numbers[2]), numbers[3] != 0, numbers[4] != 0)
+        half = (self._here - target) / 2
+        if not (rx and ry) or not half.any():
+            self._to(target)
+            return
+        frame = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        x, y = frame @ half / [rx, ry]
+        grown = max(1.0, float(np.hypot(x, y)))
+        rx, ry, x, y = rx * grown, ry * grown, x / grown, y / grown
+        away = np.sqrt(max(0.0, 1 / max(x * x + y * y, 1e-12) - 1)) * (-1 if large == sweep else 1)
+        middle = away * np.array([y, -x])
+        start, end = np.arctan2(y - middle[1], x - middle[0]), np.arctan2(-y - middle[1], -x - middle[0])
+        way = (end - start) % (2 * np.pi) - (0 if sweep else 2 * np.pi)
+        angles = start + way * np.linspace(0, 1, 2 * SEGMENTS + 1)[1:-1]
+        circle = np.column_stack([np.cos(angles), np.sin(angles)]) + middle
+        for point in circle * [rx, ry] @ frame + (self._here + target) / 2:
+            self._add(point)
+        self._to(target)
 
     def _to(self, target: np.ndarray) -> None:
         self._here = self._handle = target

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
 from app.studios.paint.document import Point, Stroke
-from app.studios.paint.render import width_at
 
 
 def paint_stroke(painter: QPainter, stroke: Stroke, colour: QColor | None = None) -> None:
@@ -50,3 +49,8 @@ def _prepare(painter: QPainter, colour: QColor) -> None:
 def _round(painter: QPainter, stroke: Stroke, point: Point) -> None:
     radius = width_at(stroke, point[2]) / 2
     painter.drawEllipse(QPointF(point[0], point[1]), radius, radius)
+
+
+def width_at(stroke: Stroke, pressure: float) -> float:
+    """The width in pixels at a pressure."""
+    return stroke.size * (0.15 + 0.85 * pressure)
