@@ -48,6 +48,8 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         self.last_seconds = 0.0
         self.lock_seed = False
         self._running: _Generation[Doc, Req] | None = None
+        self._asked: dict[int | None, list[Req]] = {}
+        """What was made from each node of the history, since the start."""
 
     # --- what a studio gives -------------------------------------------------------------------------------------
 
@@ -110,8 +112,10 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         return f"{self.card.id}.generate"
 
     def _fresh_request(self) -> Req:
+        """The request as things stand, with the next seed that shows something new; with a locked seed, that one."""
         request = self.make_request()
-        if request == self._last_request and not self.lock_seed:
+        asked = self._asked.get(self.node, [])
+        while not self.lock_seed and (request == self._last_request or request in asked):
             self.set_seed(self.settings.seed + 1)
             request = self.make_request()
         return request
@@ -162,6 +166,8 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         )
         node = self.services.history.next_id() if running.record else running.before.node
         self._last_request = request if running.record and complete else None
+        if running.record and complete:
+            self._asked.setdefault(running.before.node, []).append(request)
         after = Snapshot(document, self.settings, made, node)
         self._now = running.before
         self._push(tr("Generate"), after, "" if running.record else "preview")

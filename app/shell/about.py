@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from app import __version__
 from app.base.i18n import tr
+from app.ui.dialogs import close_buttons
 from app.ui.theme import GRID, TITLE
+
+WIDTH = 440
 
 
 class AboutDialog(QDialog):
@@ -25,11 +28,11 @@ class AboutDialog(QDialog):
             )
         )
         text.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        text.setFixedWidth(WIDTH - 6 * GRID)
+        text.setMinimumHeight(text.heightForWidth(text.width()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)
-        for widget in (title, text, buttons):
+        for widget in (title, text, close_buttons(self)):
             layout.addWidget(widget)
-        self.setFixedWidth(440)
+        self.setFixedSize(self.sizeHint())

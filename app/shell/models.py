@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.runtime.catalog import Catalog, Entry
+from app.ui.dialogs import close_buttons
 from app.ui.theme import GRID
 
 CARD = "CARD.md"
@@ -29,7 +29,9 @@ class ModelsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Models"))
         self.list = QListWidget()
-        self.list.setFixedWidth(200)
+        self.list.setObjectName("rows")
+        self.list.setFixedWidth(220)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("Models"))
         self.card = QTextBrowser()
         self.card.setAccessibleName(tr("Model card"))
@@ -37,18 +39,18 @@ class ModelsDialog(QDialog):
         for entry in catalog.entries():
             item = QListWidgetItem(entry.manifest.name if entry.manifest else entry.id)
             item.setData(Qt.ItemDataRole.UserRole, entry)
+            item.setToolTip(entry.id)
+            item.setSizeHint(QSize(0, 4 * GRID))
             self.list.addItem(item)
         self.list.currentItemChanged.connect(self._show)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
         middle = QHBoxLayout()
         middle.addWidget(self.list)
         middle.addWidget(self.card, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.addLayout(middle, 1)
-        layout.addWidget(buttons)
-        self.resize(860, 560)
+        layout.addWidget(close_buttons(self))
+        self.resize(900, 600)
         self.list.setCurrentRow(0)
 
     def _show(self, item: QListWidgetItem | None) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QSpinBox, QWidget
 
 from app.base.i18n import tr
 from app.base.settings import SettingsStore
 from app.runtime.device import available_devices
+from app.ui.dialogs import close_buttons
+from app.ui.form import inset
 from app.ui.theme import GRID, theme_names
 
 
@@ -31,13 +33,12 @@ class PreferencesDialog(QDialog):
         self.recipe.setChecked(values.embed_recipe)
         self.recipe.setToolTip(tr("So that a file can be opened with its settings and made again"))
         self.memory = QSpinBox()
+        inset(self.memory)
         self.memory.setRange(128, 65536)
         self.memory.setSingleStep(128)
         self.memory.setSuffix(tr(" MB"))
         self.memory.setValue(values.memory_megabytes)
         self.memory.setToolTip(tr("Models used least recently are put away above this; from the next start on"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
         form.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         form.setSpacing(2 * GRID)
@@ -45,7 +46,7 @@ class PreferencesDialog(QDialog):
         form.addRow(tr("Device"), self.device)
         form.addRow(tr("Memory for models"), self.memory)
         form.addRow(self.recipe)
-        form.addRow(buttons)
+        form.addRow(close_buttons(self))
         self.finished.connect(self._keep)
 
     def _keep(self) -> None:

@@ -73,8 +73,8 @@ class Window(QMainWindow):
         self.services.settings.values.last_studio = card.id
         self._follow_accent(card)
         self._show_commands()
-        self._show_status()
         page = self.pages[card.id]
+        self._show_status()
         page.work.setFocus()
         return page
 
@@ -145,6 +145,8 @@ class Window(QMainWindow):
         self.statusBar().addPermanentWidget(self._labels["device"])
         self.statusBar().setSizeGripEnabled(False)
         self._menus = {name: self.menuBar().addMenu(tr(name)) for name in MENUS}
+        for menu in self._menus.values():
+            menu.setToolTipsVisible(True)
         for command in self.commands:
             self._add_action(command, self._own(command))
         self._show_tabs()
@@ -194,18 +196,28 @@ class Window(QMainWindow):
                 f"QPushButton#run {{ background: {accent}; color: {ground}; font-weight: 600; }}"
                 f"QPushButton#run:focus {{ border-color: {current_theme().colours.text}; }}"
                 f"QProgressBar::chunk, QSlider::sub-page:horizontal {{ background: {accent}; }}"
-                f"QListWidget#nodes::item:selected {{ background: {accent}; }}"
+                f"QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; }}"
+                f"QRadioButton::indicator:checked {{ border-color: {accent}; }}"
             )
 
     def _show_status(self) -> None:
         page = self.page
         state = page.state
         self._labels["share"].setText(state.status())
-        seconds = state.last_seconds
-        self._labels["speed"].setText(tr("made in {seconds} s", seconds=f"{seconds:.1f}") if seconds else "")
+        self._labels["speed"].setText(_duration(state.last_seconds) if state.last_seconds else "")
         self._labels["device"].setText(self.services.shelf.device.title)
         name = page.path.name if page.path else tr("Untitled")
         self.setWindowTitle(f"{name} – {tr('Ateliê')}")
+        self._show_undo(page)
+
+    def _show_undo(self, page: StudioPage[Any]) -> None:
+        """The Edit menu says what would be undone, and greys out what can't."""
+        titles = {"undo": page.state.undo_title, "redo": page.state.redo_title}
+        for name, title in titles.items():
+            command = self.commands[f"{page.state.card.id}.{name}"]
+            action = self._actions[command.id]
+            action.setText(f"{tr(command.title)}: {title}" if title else tr(command.title))
+            action.setEnabled(bool(title))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -222,3 +234,10 @@ class Window(QMainWindow):
         self.services.settings.values.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.services.close()
         super().closeEvent(event)
+
+
+def _duration(seconds: float) -> str:
+    """How long the last generation took, with two digits that say something."""
+    if seconds < 1:
+        return tr("made in {milliseconds} ms", milliseconds=max(1, round(1000 * seconds)))
+    return tr("made in {seconds} s", seconds=f"{seconds:.1f}")

@@ -6,12 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from superqt import QDoubleSlider
 
 from app.base.i18n import tr
 from app.runtime.manifest import Control, ControlValue
 from app.ui.theme import GRID
+
+
+def inset(box: QAbstractSpinBox) -> None:
+    """Keep the digits off the border; a style sheet can't, its padding does not reach the field inside."""
+    box.lineEdit().setTextMargins(GRID // 2, 0, GRID // 2, 0)
 
 
 class NumberField(QWidget):
@@ -75,6 +90,7 @@ class NumberField(QWidget):
             box.setDecimals(2)
             box.setRange(control.minimum, control.maximum)
             box.setSingleStep(step)
+        inset(box)
         box.setSuffix(suffix)
         box.setKeyboardTracking(False)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)

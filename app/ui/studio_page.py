@@ -37,6 +37,7 @@ def common_commands(studio: str) -> list[Command]:
         Command(f"{studio}.generate", "Generate", "generate", "Machine", "Ctrl+Return", "Let the model work"),
         Command(f"{studio}.stop", "Stop", "stop", "Machine", "Esc", "Stop at once and keep what is there"),
         Command(f"{studio}.seed", "Another seed", "new_seed", "Machine", "Ctrl+Shift+R", "Ask for something else"),
+        Command(f"{studio}.star", "Star this result", "toggle_star", "Edit", "F4", "Find it again in the history"),
         Command(f"{studio}.panel", "Show or hide the controls", "toggle_panel", "View", "F9"),
         Command(f"{studio}.history", "Show or hide the history", "toggle_history", "View", "F8"),
     ]
@@ -102,6 +103,9 @@ class StudioPage(QWidget, Generic[State]):
 
     def new_seed(self) -> None:
         self.state.set_seed(random.randint(0, MAX_SEED))
+
+    def toggle_star(self) -> None:
+        self.film.toggle_star()
 
     def toggle_panel(self) -> None:
         self.bar.panel.toggle()
@@ -238,4 +242,3 @@ class StudioPage(QWidget, Generic[State]):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             retint(self)
-            self.film.repaint_nodes()

@@ -70,7 +70,7 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     font = QFont(application.font())
     font.setPixelSize(BODY)
     application.setFont(font)
-    application.setStyleSheet(_style_sheet(theme.colours))
+    application.setStyleSheet(_style_sheet(theme))
 
 
 def current_theme() -> Theme:
@@ -111,73 +111,12 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours) -> str:
-    arrow = (resources_dir() / "icons" / "arrow.svg").as_posix()
-    return _TEMPLATE.substitute(msgspec.structs.asdict(colours), small=SMALL, body=BODY, large=LARGE, arrow=arrow)
-
-
-# Number fields lose their buttons here: with NoButtons, Qt 6.11.3 and 6.12 give a styled field no width.
-_TEMPLATE = Template(
-    """
-QWidget#bar, QWidget#panel, QWidget#film { background: $panel; }
-QWidget#bar { border-bottom: 1px solid $border; }
-QWidget#panel { border-left: 1px solid $border; }
-QWidget#film { border-top: 1px solid $border; }
-QLabel#muted { color: $muted; font-size: ${small}px; }
-QLabel#section { color: $muted; font-size: ${small}px; font-weight: 600; }
-QToolTip { color: $text; background: $panel; border: 1px solid $border; padding: 4px; }
-QToolButton, QPushButton { border: 1px solid transparent; border-radius: 4px; padding: 4px 8px; color: $text; }
-QToolButton { background: transparent; }
-QPushButton { background: $panel; border-color: $border; }
-QToolButton:hover, QPushButton:hover { background: $hover; }
-QToolButton:pressed, QPushButton:pressed { background: $hover; border-color: $border; }
-QToolButton:checked, QPushButton:checked { background: $hover; border-color: $border; }
-QToolButton:focus, QPushButton:focus { border-color: $focus; }
-QToolButton:disabled, QPushButton:disabled { color: $muted; }
-QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {
-    background: $work; color: $text; border: 1px solid $border; border-radius: 4px; padding: 3px 6px; min-height: 20px;
-}
-QSpinBox, QDoubleSpinBox { padding: 3px 0; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0 6px; min-height: 0; background: transparent; }
-QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus { border-color: $focus; }
-QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url($arrow); width: 12px; height: 12px; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
-    width: 0; border: none;
-}
-QProgressBar { background: $hover; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
-QProgressBar::chunk { background: $focus; border-radius: 2px; }
-QSlider::groove:horizontal { background: $hover; height: 4px; border-radius: 2px; }
-QSlider::sub-page:horizontal { background: $focus; height: 4px; border-radius: 2px; }
-QSlider::handle:horizontal {
-    background: $work; border: 1px solid $muted; width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
-}
-QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { border-color: $text; }
-QToolButton#fold {
-    border: none; background: transparent; color: $muted; font-size: ${small}px; font-weight: 600; padding: 4px 0;
-}
-QToolButton#fold:hover { color: $text; }
-QScrollArea { border: none; background: transparent; }
-QStatusBar { background: $panel; border-top: 1px solid $border; color: $muted; }
-QStatusBar QLabel { color: $muted; font-size: ${small}px; padding: 0 8px; }
-QStatusBar::item { border: none; }
-QMenuBar { background: $panel; }
-QMenuBar::item { padding: 4px 8px; background: transparent; }
-QMenuBar::item:selected, QMenu::item:selected { background: $hover; color: $text; }
-QMenu { background: $panel; border: 1px solid $border; padding: 4px 0; }
-QMenu::item { padding: 4px 24px; }
-QMenu::item:disabled { color: $muted; }
-QMenu::separator { height: 1px; background: $border; margin: 4px 0; }
-QListView, QListWidget { background: $panel; border: none; outline: none; }
-QTabBar { background: $panel; }
-QTabBar::tab {
-    padding: 8px 16px; color: $muted; border: none; border-bottom: 2px solid transparent; background: transparent;
-}
-QTabBar::tab:selected { color: $text; border-bottom-color: $focus; }
-QTabBar::tab:hover { color: $text; }
-QSplitter::handle { background: $border; }
-QFrame#error { background: $error_ground; border: none; border-bottom: 1px solid $error; }
-QFrame#error QLabel { color: $error; }
-QFrame#error QToolButton { color: $error; }
-"""
-)
+def _style_sheet(theme: Theme) -> str:
+    template = Template((resources_dir() / "style.qss").read_text(encoding="utf8"))
+    tick = "tick-dark" if theme.dark else "tick-light"
+    return template.substitute(
+        msgspec.structs.asdict(theme.colours),
+        small=SMALL,
+        icons=(resources_dir() / "icons").as_posix(),
+        tick=tick,
+    )

@@ -46,8 +46,8 @@ def test_each_studio_opens_with_a_finished_example(open_window: Opener) -> None:
 def test_shortcuts_of_studios_in_the_back_sleep(open_window: Opener, qtbot: QtBot) -> None:
     window = open_window("write")
     window.show_studio("paint")
-    assert window._actions["paint.undo"].isEnabled()
-    assert not window._actions["write.undo"].isEnabled()
+    assert window._actions["paint.generate"].isEnabled()
+    assert not window._actions["write.generate"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.page is window.pages["write"]
 

@@ -63,8 +63,9 @@ def _card(manifest: Manifest, notes: str) -> str:
         ("Files", ", ".join(f"`{entry.name}` ({entry.bytes / 1e6:.1f} MB)" for entry in manifest.files)),
         ("SHA-256 of the model", f"`{model_digest(manifest)}`"),
     ]
-    rows = "\n".join(f"| {name} | {value} |" for name, value in facts)
+    head, *rows = [f"| {name} | {value} |" for name, value in facts]
+    table = "\n".join([head, "|---|---|", *rows])
     return (
-        f"# {manifest.name} (`{manifest.id}`)\n\n{manifest.summary}\n\n| | |\n|---|---|\n{rows}\n\n"
+        f"# {manifest.name} (`{manifest.id}`)\n\n{manifest.summary}\n\n{table}\n\n"
         f"## Measured\n\n{metric_table(manifest.metrics)}\n\n## What to know\n\n{notes.strip()}\n"
     )

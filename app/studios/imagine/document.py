@@ -79,9 +79,9 @@ def sheet_columns(count: int) -> int:
     return math.ceil(math.sqrt(count))
 
 
-def contact_sheet(pictures: tuple[Picture, ...]) -> Picture:
-    """Pictures of one size side by side without gaps, row by row; free places are black."""
-    first, columns = pictures[0], sheet_columns(len(pictures))
+def contact_sheet(pictures: tuple[Picture, ...], columns: int = 0) -> Picture:
+    """Pictures of one size side by side without gaps, row by row; free places are black. 0 columns: a square."""
+    first, columns = pictures[0], columns or sheet_columns(len(pictures))
     rows = math.ceil(len(pictures) / columns)
     sheet = np.zeros((rows * first.height, columns * first.width, first.channels), np.uint8)
     for place, picture in enumerate(pictures):

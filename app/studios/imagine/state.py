@@ -111,8 +111,9 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         return f"{request.controls.get('class', '')} · {request.seed}"
 
     def node_preview(self, document: Pictures) -> bytes:
-        """A contact sheet of the first eight."""
-        return png_bytes(contact_sheet(document.pictures[:8]), None) if document.pictures else b""
+        """The first eight in two rows."""
+        first = document.pictures[:8]
+        return png_bytes(contact_sheet(first, min(4, len(first))), None) if first else b""
 
     def status(self) -> str:
         """How many there are."""

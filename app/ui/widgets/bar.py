@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPus
 
 from app.base.i18n import tr
 from app.runtime.catalog import Entry
+from app.ui.form import inset
 from app.ui.icons import SIZE, set_icon
 from app.ui.theme import GRID
 
@@ -56,7 +57,9 @@ class StudioBar(QWidget):
         for widget in (self.models, seed_label, self.seed, self.dice, self.lock, self.run, self._progress, self._left):
             self._layout.addWidget(widget)
         self._layout.insertSpacing(1, GRID)
-        self._layout.insertSpacing(6, GRID)
+        self._layout.insertSpacing(3, GRID // 2)
+        self._layout.insertSpacing(7, GRID)
+        self._layout.insertSpacing(9, GRID)
         self._layout.addStretch(1)
         self._layout.addWidget(self.panel)
         self.set_busy(False)
@@ -119,7 +122,8 @@ class StudioBar(QWidget):
     def _make_seed(self) -> QSpinBox:
         box = QSpinBox()
         box.setRange(0, MAX_SEED)
-        box.setFixedWidth(11 * GRID)
+        box.setFixedWidth(12 * GRID)
+        inset(box)
         box.setAccessibleName(tr("Seed"))
         box.setToolTip(tr("The same seed and the same request always give the same result"))
         box.valueChanged.connect(self.seedChosen.emit)
