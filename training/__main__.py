@@ -1,40 +1,80 @@
-"""``python -m training MODEL``: train, resume, export."""
+"""``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import sys
 from pathlib import Path
 
+from training import evaluate
 from training.lib.loop import Run, train
+from training.lib.settings import parsed, remember
 from training.registry import TASKS, recipe_of
 
-ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = {"evaluate": evaluate.main}
+"""Words that may stand in place of a model."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = recipe_of(options.model)
-    out = options.out / options.model
+    if words and words[0] in COMMANDS:
+        COMMANDS[words[0]](words[1:])
+    else:
+        _train_and_export(_parser().parse_args(words))
+
+
+def _train_and_export(options: argparse.Namespace) -> None:
+    recipe, out = recipe_of(options.model), options.out / options.model
     if options.minutes > 0:
-        run = Run(out, options.minutes, options.device, options.resume, options.threads)
-        train(recipe.task(options.model, options.data, options.device), run)
+        settings = remember(out, dict(options.set), options.resume)
+        task = recipe.built(options.model, options.data, options.device, settings)
+        train(task, _run(options, out))
     if options.export:
-        recipe.export(options.model, options.data, out, options.export / options.model)
+        recipe.export(options.model, options.data, out, options.export / options.model, options.quick)
+
+
+def _run(options: argparse.Namespace, out: Path) -> Run:
+    return Run(
+        out,
+        options.minutes,
+        options.device,
+        options.resume,
+        options.threads,
+        horizon=options.horizon,
+        fit=options.fit,
+        rate=options.rate,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m training", description="Train one of Ateliê's networks and export it.")
-    parser.add_argument("model", choices=sorted(TASKS))
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder of the data sets")
+    parser = argparse.ArgumentParser(
+        "python -m training",
+        description="Train one of Ateliê's networks and export it.",
+        epilog=f"In place of MODEL: {', '.join(COMMANDS)}, each with its own --help.",
+    )
+    parser.add_argument("model", choices=sorted(TASKS), metavar="MODEL", help=", ".join(sorted(TASKS)))
+    evaluate.add_places(parser)
     parser.add_argument("--out", type=Path, default=Path("runs"), help="where checkpoints and samples go")
     parser.add_argument("--minutes", type=float, default=30, help="how long this call trains; 0 only exports")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=0, help="threads of the processor; 0 is all")
     parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=True)
+    _add_schedule(parser)
     parser.add_argument("--export", type=Path, metavar="DIR", help="write the finished model to DIR/MODEL")
     return parser
+
+
+def _add_schedule(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--horizon", type=int, default=0, metavar="N", help="lay the schedule out for N steps")
+    parser.add_argument(
+        "--fit", type=float, default=0, metavar="MINUTES", help="let the schedule end after so many minutes in all"
+    )
+    parser.add_argument("--rate", type=float, default=1.0, metavar="F", help="F times the usual peak learning rate")
+    parser.add_argument(
+        "--set", type=parsed, action="append", default=[], metavar="NAME=VALUE", help="batch=512, width=1024, …"
+    )
 
 
 if __name__ == "__main__":

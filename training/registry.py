@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, Protocol, cast
 
-from training.lib.loop import Task
+from app.runtime.manifest import Metric
+from app.runtime.model import Model
+from training.lib.export import Graph
+from training.lib.settings import Setting, tuned
 
 TASKS = {
-    "char-rnn-shakespeare": "training.charrnn.recipe",
-    "coconet-bach": "training.coconet.recipe",
-    "gan-2014": "training.gan2014.recipe",
-    "sketch-rnn": "training.sketchrnn.recipe",
+    "char-rnn-shakespeare": "training.charrnn.export",
+    "coconet-bach": "training.coconet.export",
+    "gan-2014": "training.gan2014.export",
+    "sketch-rnn": "training.sketchrnn.export",
 }
+
+
+class Export(Protocol):
+    """See :class:`Recipe`."""
+
+    def __call__(self, name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None: ...
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How one model is trained and exported.
+    """How one family is trained, exported and measured.
 
-    ``task(model, data, device)`` builds the training problem from the data folder; ``export(model, data, run, out)``
-    reads the checkpoint in the folder *run* and writes the finished model folder *out*.
+    ``task(model, data, device)`` builds the training problem from the data folder; its plain attributes can be set, and
+    ``settings`` has those of single models. ``export(model, data, run, out, quick)`` reads the checkpoint in the folder
+    *run* and writes the finished model folder *out*. ``measure(model, data, quick)`` measures a finished model by its
+    ONNX files, with fixed seeds; *quick* takes a few samples only, to try whether it works. ``graphs(task)`` are the
+    task's modules as they are exported, with golden inputs. A family that is only trained so far has neither.
     """
 
-    task: Callable[[str, Path, str], Task]
-    export: Callable[[str, Path, Path, Path], None]
+    task: type[Any]
+    export: Export
+    measure: Callable[[Model, Path, bool], list[Metric]] | None = None
+    graphs: Callable[[Any], list[Graph]] | None = None
+    settings: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+
+    def built(self, model: str, data: Path, device: str = "cpu", settings: Mapping[str, Setting] | None = None) -> Any:
+        """The :class:`Task` of *model* with *settings* over its own. Raises ValueError for an unknown one."""
+        return tuned(self.task, {**self.settings.get(model, {}), **(settings or {})})(model, data, device)
 
 
 def recipe_of(model: str) -> Recipe:

@@ -88,6 +88,11 @@ def pages() -> dict[Path, str]:
     }
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Write each page."""
     for path, text in pages().items():
         path.write_text(text, encoding="utf8")
+
+
+if __name__ == "__main__":
+    write()

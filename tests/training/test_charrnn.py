@@ -3,7 +3,6 @@
 # ruff: noqa: E402 - torch may be missing
 from __future__ import annotations
 
-import dataclasses
 import lzma
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from app.studios.write.engine import ENGINE
 from app.studios.write.request import WriteRequest
 from training.charrnn import recipe
 from training.charrnn.export import export, opens_with_speaker
-from training.charrnn.recipe import CORPORA, CharTask, write
+from training.charrnn.recipe import CharTask, write
 from training.lib.loop import CHECKPOINT, Run, load_averaged, train
 
 pytestmark = pytest.mark.training
@@ -34,9 +33,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "text").mkdir(parents=True)
     for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
         (folder / "text" / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
-    small = dataclasses.replace(CORPORA[NAME], width=32, layers=2)
-    monkeypatch.setitem(recipe.CORPORA, NAME, small)
-    for name, value in (("batch", 8), ("window", 24), ("rate", 2e-2)):
+    for name, value in (("batch", 8), ("window", 24), ("rate", 2e-2), ("width", 32)):
         monkeypatch.setattr(CharTask, name, value)
     return folder
 

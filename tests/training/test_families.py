@@ -6,11 +6,11 @@
 # ruff: noqa: E402 - torch may be missing
 from __future__ import annotations
 
-import functools
 import io
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,11 +20,10 @@ torch = pytest.importorskip("torch")
 from torch import Tensor
 
 from app.studios.compose.codec import VOICES
-from training.coconet.network import Coconet
 from training.coconet.recipe import CoconetTask
 from training.gan2014.recipe import GanTask
 from training.lib.loop import LOSS_LOG, Run, Task, train
-from training.registry import TASKS, recipe_of
+from training.registry import recipe_of
 from training.sketchrnn.data import CATEGORIES
 from training.sketchrnn.recipe import SketchTask
 
@@ -98,7 +97,8 @@ def small(model: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Task]]:
     torch.set_num_threads(1)
     task, batch = SMALL[model]
     monkeypatch.setattr(task, "batch", batch)
-    monkeypatch.setattr("training.coconet.recipe.Coconet", functools.partial(Coconet, fine=8, deep=16, blocks=2))
+    for name, value in (("fine", 8), ("deep", 16), ("blocks", 2)) if task is CoconetTask else ():
+        monkeypatch.setattr(CoconetTask, name, value)
     yield task
     torch.set_num_threads(before)
 
@@ -107,7 +107,7 @@ def _weights(model: str, data: Path, out: Path, stops: tuple[int, ...]) -> dict[
     """The weights after a training that was stopped and resumed at each of *stops*."""
     task: Task | None = None
     for stop in stops:
-        task = recipe_of(model).task(model, data, "cpu")
+        task = cast(Task, recipe_of(model).built(model, data))
         task.horizon = stop
         train(task, Run(out))
     assert task is not None
@@ -119,7 +119,7 @@ def test_a_resumed_run_ends_where_one_that_was_not_stopped_does(
     model: str, small: type[Task], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The rate must not see where the test stops.
-    monkeypatch.setattr(f"{TASKS[model]}.warmup_cosine", lambda *_, **__: 1.0)
+    monkeypatch.setattr(f"{small.__module__}.warmup_cosine", lambda *_, **__: 1.0)
     monkeypatch.setattr(small, "evaluate", lambda *_: {})
     monkeypatch.setattr(small, "sample", lambda *_: None)
     whole = _weights(model, data, tmp_path / "whole", (STEPS,))
@@ -135,7 +135,7 @@ def test_training_reports_and_shows_what_it_makes(
     model: str, small: type[Task], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(small, "horizon", 2)
-    progress = train(recipe_of(model).task(model, data, "cpu"), Run(tmp_path))
+    progress = train(recipe_of(model).built(model, data), Run(tmp_path))
     assert progress.step == 2
     row = progress.metrics[-1]
     assert any(name.startswith("valid_") for name in row)

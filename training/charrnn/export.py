@@ -9,18 +9,19 @@ from pathlib import Path
 import torch
 
 from app.base.progress import Progress
-from app.runtime.catalog import Catalog
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric, Training
-from app.runtime.model import Model, ModelShelf
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.model import Model
 from app.studios.write.document import Text
 from app.studios.write.generator import CONTEXT, continue_text
 from app.studios.write.request import WriteRequest
 from app.studios.write.score import score_files
-from training.charrnn.recipe import CharTask, read_text
-from training.lib.card import describe_file, write_card
+from training.charrnn.recipe import CORPORA, CharTask, Corpus, read_text
+from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
+from training.lib.settings import Setting, remembered
+from training.registry import Recipe
 
 SAMPLE = 20_000
 """Characters written for the measurements of a sample."""
@@ -108,53 +109,45 @@ NOTES = """
 """
 
 
-def export(name: str, data: Path, run: Path, out: Path) -> None:
+def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None:
     """Write the model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
-    task = CharTask(name, data, "cpu")
-    trained = load_averaged({"network": task.network}, run / CHECKPOINT)
+    settings = remembered(run)
+    task = RECIPE.built(name, data, settings=settings)
+    trained = load_averaged(task.modules, run / CHECKPOINT)
     with warnings.catch_warnings():
         # The exporter warns of a start state baked into the graph; here the state is an input.
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size other than 1", UserWarning)
-        export_all([_graph(task)], out)
-    manifest = _manifest(task, trained, out, [])
-    write_card(manifest, out, _notes(task))
-    measured = _measure(_open(out), task, data)
-    write_card(_manifest(task, trained, out, measured), out, _notes(task))
+        export_all(graphs(task), out)
+    notes = NOTES.format(context=CONTEXT, vocabulary=len(task.codec))
+    finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
 
 
-def _notes(task: CharTask) -> str:
-    return NOTES.format(context=CONTEXT, vocabulary=len(task.codec))
-
-
-def _graph(task: CharTask) -> Graph:
+def graphs(task: CharTask) -> list[Graph]:
+    """The network as it is exported: one step, on the beginning of the valid text."""
     tokens = torch.from_numpy(task.codec.encode(_valid(task)[:GOLDEN_CHARACTERS]))[None]
     h, c = task.network.start(1)
     # A state that text has left behind, not zeros: the check is of what the application really feeds.
     with torch.no_grad():
         _, h, c = task.network(tokens, h, c)
-    state = {1: "batch"}
-    return Graph(
+    step = Graph(
         stem="step",
         module=task.network,
         inputs={"tokens": tokens, "h": h, "c": c},
         outputs=["logits", "h_out", "c_out"],
         tolerance=TOLERANCE,
         dynamic={
-            "tokens": {0: "batch", 1: "time"},
-            "logits": {0: "batch", 1: "time"},
-            "h": state,
-            "c": state,
-            "h_out": state,
-            "c_out": state,
+            **{name: {0: "batch", 1: "time"} for name in ("tokens", "logits")},
+            **{name: {1: "batch"} for name in ("h", "c", "h_out", "c_out")},
         },
     )
+    return [step]
 
 
 def _valid(task: CharTask) -> str:
     return task.codec.decode(task.valid)
 
 
-def _manifest(task: CharTask, trained: Trained, out: Path, metrics: list[Metric]) -> Manifest:
+def _manifest(task: CharTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     corpus = task.corpus
     return Manifest(
         schema=SCHEMA,
@@ -166,33 +159,20 @@ def _manifest(task: CharTask, trained: Trained, out: Path, metrics: list[Metric]
         summary=corpus.summary,
         licence="MIT",
         files=[describe_file(out / name) for name in ("step.onnx", GOLDEN)],
-        codec={"vocabulary": task.codec.vocabulary, "layers": corpus.layers, "width": corpus.width},
+        codec={"vocabulary": task.codec.vocabulary, "layers": task.layers, "width": task.width},
         controls=CONTROLS,
-        training=Training(
-            data=corpus.data,
-            licence=corpus.licence,
-            credit=corpus.credit,
-            command=f"python -m training {task.name} --minutes {round(trained.seconds / 60)}",
-            hardware="2 cores of an AMD EPYC",
-            hours=round(trained.seconds / 3600, 2),
-            steps=trained.step,
-            parameters=sum(weights.numel() for weights in task.network.parameters()),
-        ),
-        metrics=metrics,
+        training=trained_by(task, trained, settings, corpus.data, corpus.licence, corpus.credit),
         tolerance={"step": TOLERANCE},
     )
 
 
-def _open(out: Path) -> Model:
-    return ModelShelf(Catalog(out.parent)).open(out.name)
-
-
-def _measure(model: Model, task: CharTask, data: Path) -> list[Metric]:
-    corpus = task.corpus
+def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
+    """How well the exported network knows the valid text, and what a long sample of it looks like."""
+    corpus = CORPORA[model.manifest.id]
     packed = data / "text" / f"{corpus.valid}.valid.txt.xz"
     score = score_files(model, [packed], Progress())
     where, count = f"{corpus.valid}.valid", int(score["predicted"])
-    words, speeches = _measure_sample(model, task, data)
+    words, speeches = _measure_sample(model, corpus, data, SAMPLE // 40 if quick else SAMPLE)
     return [
         Metric(
             name="negative log-likelihood",
@@ -215,9 +195,9 @@ def _measure(model: Model, task: CharTask, data: Path) -> list[Metric]:
     ]
 
 
-def _measure_sample(model: Model, task: CharTask, data: Path) -> tuple[Metric, Metric]:
-    known = set(_words("\n".join(read_text(data, name) for name in task.corpus.train)))
-    text = sample(model, task.corpus.prompt)
+def _measure_sample(model: Model, corpus: Corpus, data: Path, length: int) -> tuple[Metric, Metric]:
+    known = set(_words("\n".join(read_text(data, name) for name in corpus.train)))
+    text = sample(model, corpus.prompt, length)
     words, speeches = _words(text), _speeches(text)
     where = "a sample at the default settings, seed 0"
     return (
@@ -240,12 +220,12 @@ def _measure_sample(model: Model, task: CharTask, data: Path) -> tuple[Metric, M
     )
 
 
-def sample(model: Model, prompt: str) -> str:
-    """What the model writes after *prompt* at its default settings, :data:`SAMPLE` characters, without the prompt."""
+def sample(model: Model, prompt: str, length: int) -> str:
+    """What the model writes after *prompt* at its default settings, *length* characters, without the prompt."""
     end = len(prompt)
     request = WriteRequest(
         model=model.manifest.id,
-        controls={**model.manifest.defaults(), "length": SAMPLE},
+        controls={**model.manifest.defaults(), "length": length},
         document=Text.by("user", prompt),
         start=end,
         end=end,
@@ -266,3 +246,6 @@ def _words(text: str) -> list[str]:
 def _speeches(text: str) -> list[str]:
     """The speeches of a play, without the first and last, which may be cut."""
     return [part.strip("\n") for part in text.split("\n\n")[1:-1] if part.strip()]
+
+
+RECIPE = Recipe(CharTask, export, measure, graphs)

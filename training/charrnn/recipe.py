@@ -17,7 +17,6 @@ from app.runtime.sampling import Sampling, rng, sample_token
 from app.studios.write.codec import CharCodec
 from training.charrnn.network import CharLSTM
 from training.lib.loop import autocast, set_rate, warmup_cosine
-from training.registry import Recipe
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,6 @@ class Corpus:
     published: float | None = None
     """Nats a character that somebody reached on this text, and in ``source`` who."""
     source: str = ""
-    width: int = 512
-    layers: int = 2
 
 
 CORPORA = {
@@ -64,17 +61,17 @@ def read_text(data: Path, name: str) -> str:
 class CharTask:
     """Predict the next character of windows drawn anywhere in the text."""
 
-    batch, window, rate, horizon, seed = 160, 128, 4e-3, 560, 1
+    batch, window, width, layers, rate, horizon, seed = 160, 128, 512, 2, 4e-3, 560, 1
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self.corpus, self._device = name, CORPORA[name], device
         texts = [read_text(data, part) for part in self.corpus.train]
         valid = read_text(data, f"{self.corpus.valid}.valid")
         self.codec = CharCodec.of_text("".join(texts) + valid)
-        self._train = self.codec.encode("\n".join(texts))
+        self._train = torch.from_numpy(self.codec.encode("\n".join(texts))).to(device)
         self.valid = self.codec.encode(valid)
         torch.manual_seed(self.seed)
-        self.network = CharLSTM(len(self.codec), self.corpus.width, self.corpus.layers)
+        self.network = CharLSTM(len(self.codec), self.width, self.layers)
         self.modules: dict[str, nn.Module] = {"network": self.network}
         self.averaged = {"network": 40.0}
         self.optimizers: dict[str, Optimizer] = {
@@ -84,7 +81,7 @@ class CharTask:
     def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
         """One batch; the loss is in nats per character."""
         starts = rng.integers(0, len(self._train) - self.window - 1, self.batch)
-        rows = torch.from_numpy(self._train[starts[:, None] + np.arange(self.window + 1)]).to(self._device)
+        rows = self._train[torch.from_numpy(starts[:, None] + np.arange(self.window + 1)).to(self._device)]
         optimizer = self.optimizers["network"]
         set_rate(optimizer, warmup_cosine(step, self.horizon))
         optimizer.zero_grad(set_to_none=True)
@@ -127,12 +124,3 @@ def write(network: nn.Module, codec: CharCodec, prompt: str, count: int, seed: i
         given = [sample_token(scores[0, -1].float().cpu().numpy(), generator, Sampling(temperature=0.8))]
         tokens += given
     return codec.decode(tokens)
-
-
-def _export(name: str, data: Path, run: Path, out: Path) -> None:
-    from training.charrnn.export import export
-
-    export(name, data, run, out)
-
-
-RECIPE = Recipe(task=CharTask, export=_export)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import msgspec
@@ -9,19 +10,20 @@ import numpy as np
 import torch
 
 from app.base.progress import Progress
-from app.runtime.catalog import Catalog
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric, Training
-from app.runtime.model import Model, ModelShelf
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.model import Model
 from app.studios.compose.coconet import GRAPH
 from app.studios.compose.score import likelihood
 from training.coconet.data import FILE, Batch, crops, load_pieces, training_known
 from training.coconet.measure import Harmony, count_parallels, harmonisations
 from training.coconet.network import fused
 from training.coconet.recipe import CoconetTask
-from training.lib.card import describe_file, write_card
+from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
+from training.lib.settings import Setting, remembered
+from training.registry import Recipe
 
 DRAWS = 24
 """Crops of each valid piece, for each figure."""
@@ -65,35 +67,34 @@ NOTES = """
 """
 
 
-def export(name: str, data: Path, run: Path, out: Path) -> None:
+def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None:
     """Write the model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
-    task = CoconetTask(name, data, "cpu")
-    trained = load_averaged({"network": task.network}, run / CHECKPOINT)
-    parameters = sum(weights.numel() for weights in task.network.parameters())
-    export_all([_graph(task, data)], out)
-    manifest = _manifest(task, trained, out, parameters)
-    write_card(manifest, out, NOTES)
-    metrics = _measure(ModelShelf(Catalog(out.parent)).open(out.name), data)
-    write_card(msgspec.structs.replace(manifest, metrics=metrics), out, NOTES)
+    settings = remembered(run)
+    task = RECIPE.built(name, data, settings=settings)
+    trained = load_averaged(task.modules, run / CHECKPOINT)
+    export_all(graphs(task), out)
+    finish(_manifest(task, trained, settings, out), out, NOTES, lambda model: measure(model, data, quick))
 
 
-def _graph(task: CoconetTask, data: Path) -> Graph:
+def graphs(task: CoconetTask) -> list[Graph]:
+    """The network as it is exported, with its normalizations folded, on two crops of valid pieces."""
     rng = np.random.default_rng(7)
-    batch: Batch = crops(load_pieces(data, "valid"), task.codec, 2, GOLDEN_STEPS, rng)
+    batch: Batch = crops(task.valid, task.codec, 2, GOLDEN_STEPS, rng)
     known = training_known(2, GOLDEN_STEPS, rng)
     features = task.codec.features(batch.classes, known, batch.first, batch.length)
     axes = {"features": {0: "batch", 2: "steps"}, "scores": {0: "batch", 1: "steps"}}
-    return Graph(
+    score = Graph(
         stem=GRAPH,
-        module=fused(task.network),
+        module=fused(copy.deepcopy(task.network)),
         inputs={"features": torch.from_numpy(features)},
         outputs=["scores"],
         dynamic=axes,
         tolerance=1e-3,
     )
+    return [score]
 
 
-def _manifest(task: CoconetTask, trained: Trained, out: Path, parameters: int) -> Manifest:
+def _manifest(task: CoconetTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     return Manifest(
         schema=SCHEMA,
         id=task.name,
@@ -106,23 +107,22 @@ def _manifest(task: CoconetTask, trained: Trained, out: Path, parameters: int) -
         files=[describe_file(out / name) for name in (f"{GRAPH}.onnx", GOLDEN)],
         codec=msgspec.to_builtins(task.codec),
         controls=CONTROLS,
-        training=Training(
+        training=trained_by(
+            task,
+            trained,
+            settings,
             data="229 four-part chorales of J. S. Bach on a grid of sixteenths, in all keys within the voices' ranges",
             licence="public domain",
             credit="J. S. Bach; split of Boulanger-Lewandowski et al. 2012, sixteenths by Huang et al. 2017",
-            command=f"python -m training {task.name} --minutes {round(trained.seconds / 60)}",
-            hardware="2 cores of an AMD EPYC",
-            hours=round(trained.seconds / 3600, 2),
-            steps=trained.step,
-            parameters=parameters,
         ),
         tolerance={GRAPH: 1e-3},
     )
 
 
-def _measure(model: Model, data: Path) -> list[Metric]:
-    score = likelihood(model, [data / FILE], Progress(), DRAWS)
-    pieces = load_pieces(data, "valid")
+def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
+    """How likely the exported network finds the valid pieces, and how its harmonisations of their melodies are set."""
+    score = likelihood(model, [data / FILE], Progress(), 1 if quick else DRAWS)
+    pieces = load_pieces(data, "valid")[: 2 if quick else None]
     ours, bach = count_parallels(list(harmonisations(model, pieces))), count_parallels(pieces)
     return [*_likelihoods(score), *_harmony(ours, bach)]
 
@@ -184,3 +184,6 @@ def _harmony(ours: Harmony, bach: Harmony) -> list[Metric]:
             source=source,
         ),
     ]
+
+
+RECIPE = Recipe(CoconetTask, export, measure, graphs)

@@ -17,7 +17,6 @@ from app.studios.compose.gibbs import Predict, Task, sample
 from training.coconet.data import Batch, crops, load_pieces, orderless_known, training_known
 from training.coconet.network import Coconet
 from training.lib.loop import autocast, set_rate, warmup_cosine
-from training.registry import Recipe
 
 COLOURS = np.array([[196, 78, 82], [221, 170, 51], [85, 168, 104], [76, 114, 176]], np.uint8)
 WIDE = Codec(ranges=((57, 81), (49, 77), (43, 72), (36, 69)))
@@ -28,13 +27,14 @@ class CoconetTask:
     """Predict the hidden cells of crops of chorales in random keys (orderless NADE, Uria et al. 2014)."""
 
     batch, steps, rate, horizon, seed = 12, 64, 3e-3, 12_000, 1
+    fine, deep, blocks = 32, 64, 8
 
-    def __init__(self, name: str, data: Path, device: str, network: Coconet | None = None) -> None:
+    def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self._device, self.codec = name, device, Codec()
-        self._train, self._valid = load_pieces(data, "train"), load_pieces(data, "valid")
+        self._train, self.valid = load_pieces(data, "train"), load_pieces(data, "valid")
         torch.manual_seed(self.seed)
-        self.network = network or Coconet(self.codec)
-        self.network = self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        network = Coconet(self.codec, self.fine, self.deep, self.blocks)
+        self.network: Coconet = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.modules: dict[str, nn.Module] = {"network": self.network}
         self.averaged = {"network": 60.0}
         self.optimizers: dict[str, Optimizer] = {
@@ -60,14 +60,14 @@ class CoconetTask:
         codec = Codec(ranges=((0, 0),) * VOICES)  # no transposition fits, so none is made
         losses = []
         for _ in range(10):
-            batch = crops(self._valid, codec, 12, 128, rng)
+            batch = crops(self.valid, codec, 12, 128, rng)
             losses.append(self._loss(modules["network"], batch, orderless_known(12, 128, rng)).mean().item())
         return {"nats_per_note": float(np.mean(losses))}
 
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
         """A picture: a valid chorale, its soprano harmonised, and a piece from nothing."""
         folder.mkdir(parents=True, exist_ok=True)
-        given = self._valid[step % len(self._valid)][:128]
+        given = self.valid[step % len(self.valid)][:128]
         harmonised = complete(modules["network"], self.codec, given, range(1, VOICES), seed=step)
         free = complete(modules["network"], self.codec, given, range(VOICES), seed=step)
         picture = np.concatenate([roll_picture(grid, self.codec) for grid in (given, harmonised, free)])
@@ -115,12 +115,3 @@ def roll_picture(grid: np.ndarray, codec: Codec) -> np.ndarray:
         sounding = np.flatnonzero(grid[:, voice] != REST)
         picture[codec.high - grid[sounding, voice], sounding] = COLOURS[voice]
     return picture
-
-
-def _export(name: str, data: Path, run: Path, out: Path) -> None:
-    from training.coconet.export import export
-
-    export(name, data, run, out)
-
-
-RECIPE = Recipe(task=CoconetTask, export=_export)

@@ -9,21 +9,22 @@ import torch
 from torch.nn import functional as F
 
 from app.base.progress import Progress
-from app.runtime.catalog import Catalog
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric, Training
-from app.runtime.model import Model, ModelShelf
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.model import Model
 from app.studios.imagine.codec import ANY
 from app.studios.imagine.generator import DIRECTIONS, make_pictures
 from app.studios.imagine.request import ImagineRequest
 from app.studios.imagine.score import short_name
-from training.gan2014.data import Pictures, read_pictures
+from training.gan2014.data import read_pictures
 from training.gan2014.measure import frechet_distance, look, spread, train_classifier
 from training.gan2014.network import Generator
 from training.gan2014.recipe import LATENT, GanTask
-from training.lib.card import describe_file, write_card
+from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
+from training.lib.settings import Setting, remembered
+from training.registry import Recipe
 
 PER_CLASS = 100
 SLIDERS = 10
@@ -40,16 +41,14 @@ Makes 28 × 28 grey pictures of ten garments and ten hiragana, or of anything be
 """
 
 
-def export(name: str, data: Path, run: Path, out: Path) -> None:
+def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None:
     """Write the model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
-    task = GanTask(name, data, "cpu")
+    settings = remembered(run)
+    task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
-    train, valid = read_pictures(data, "train"), read_pictures(data, "valid")
-    export_all(_graphs(task, valid), out)
+    export_all(graphs(task), out)
     np.savez_compressed(out / DIRECTIONS, directions=find_directions(task.generator, task.classes))
-    write_card(_manifest(task, trained, out, []), out, NOTES)
-    measured = _measure(ModelShelf(Catalog(out.parent)).open(out.name), train, valid)
-    write_card(_manifest(task, trained, out, measured), out, NOTES)
+    finish(_manifest(task, trained, settings, out), out, NOTES, lambda model: measure(model, data, quick))
 
 
 @torch.no_grad()
@@ -72,8 +71,10 @@ def find_directions(generator: Generator, classes: int) -> np.ndarray:
     return directions[order].numpy().astype(np.float32)
 
 
-def _graphs(task: GanTask, valid: Pictures) -> list[Graph]:
+def graphs(task: GanTask) -> list[Graph]:
+    """Both networks as they are exported, on latents and valid pictures."""
     torch.manual_seed(0)
+    valid = task.valid
     latent = torch.randn(4, LATENT)
     classes = F.one_hot(torch.from_numpy(valid.labels[:4]), task.classes).float()
     images = torch.from_numpy(valid.images[:4]).float() / 255
@@ -120,7 +121,7 @@ def _controls(classes: list[str]) -> list[Control]:
     ]
 
 
-def _manifest(task: GanTask, trained: Trained, out: Path, metrics: list[Metric]) -> Manifest:
+def _manifest(task: GanTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     classes = [short_name(name) for name in task.class_names]
     return Manifest(
         schema=SCHEMA,
@@ -134,27 +135,26 @@ def _manifest(task: GanTask, trained: Trained, out: Path, metrics: list[Metric])
         files=[describe_file(out / name) for name in ("generator.onnx", "discriminator.onnx", DIRECTIONS, GOLDEN)],
         codec={"latent": LATENT, "side": 28, "classes": classes},
         controls=_controls(classes),
-        training=Training(
+        training=trained_by(
+            task,
+            trained,
+            settings,
             data="Fashion-MNIST (half of it) and KMNIST (its test part), 20,861 pictures",
             licence="MIT and CC BY-SA 4.0",
             credit=(
                 "Fashion-MNIST: Han Xiao, Kashif Rasul, Roland Vollgraf, © 2017 Zalando SE. “KMNIST Dataset” (created "
                 "by CODH), adapted from “Kuzushiji Dataset” (created by NIJL and others), doi:10.20676/00000341."
             ),
-            command=f"python -m training {task.name} --minutes {round(trained.seconds / 60)}",
-            hardware="2 cores of an AMD EPYC, shared with three other trainings",
-            hours=round(trained.seconds / 3600, 2),
-            steps=trained.step,
-            parameters=sum(weights.numel() for module in task.modules.values() for weights in module.parameters()),
         ),
-        metrics=metrics,
         tolerance={"generator": 1e-4, "discriminator": 1e-3},
     )
 
 
-def _measure(model: Model, train: Pictures, valid: Pictures) -> list[Metric]:
+def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
+    """What a classifier of the real pictures makes of the exported generator's."""
+    train, valid = read_pictures(data, "train"), read_pictures(data, "valid")
     classifier = train_classifier(train)
-    images, labels = _sample(model)
+    images, labels = _sample(model, PER_CLASS // 10 if quick else PER_CLASS)
     made, real = look(classifier, images), look(classifier, train.images)
     held_out = look(classifier, valid.images)
     where = f"{len(images):,} pictures, variety 1, seed 0"
@@ -187,17 +187,20 @@ def _measure(model: Model, train: Pictures, valid: Pictures) -> list[Metric]:
     ]
 
 
-def _sample(model: Model) -> tuple[np.ndarray, np.ndarray]:
+def _sample(model: Model, per_class: int) -> tuple[np.ndarray, np.ndarray]:
     """Pictures of every class through the application's own generator: uint8 (n, 28, 28), and their classes."""
     images: list[np.ndarray] = []
     classes = model.codec["classes"]
     for name in classes:
         controls = {"class": name, "truncation": 1.0}
-        request = ImagineRequest(model=model.manifest.id, controls=controls, count=PER_CLASS)
+        request = ImagineRequest(model=model.manifest.id, controls=controls, count=per_class)
         *_, last = make_pictures(request, model, Progress())
         images += [picture.array for picture in last.pictures]
-    return np.stack(images), np.repeat(np.arange(len(classes)), PER_CLASS)
+    return np.stack(images), np.repeat(np.arange(len(classes)), per_class)
 
 
 def _share(found: np.ndarray, wanted: np.ndarray) -> float:
     return float((found == wanted).mean())
+
+
+RECIPE = Recipe(GanTask, export, measure, graphs)

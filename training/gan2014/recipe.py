@@ -19,7 +19,6 @@ from torch.optim import Optimizer
 from training.gan2014.data import read_pictures
 from training.gan2014.network import Discriminator, Generator
 from training.lib.loop import autocast, set_rate, warmup_cosine
-from training.registry import Recipe
 
 LATENT = 64
 
@@ -27,18 +26,19 @@ LATENT = 64
 class GanTask:
     """Generator against discriminator, one step each in turn."""
 
-    batch, rate, penalty, shift, horizon, seed = 256, 4e-4, 0.3, 2, 6_500, 1
+    batch, width, rate, penalty, shift, horizon, seed = 256, 768, 4e-4, 0.3, 2, 6_500, 1
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self._device = name, device
         pictures = read_pictures(data, "train")
+        self.valid = read_pictures(data, "valid")
         self._images = torch.from_numpy(pictures.images).to(device)
         self._labels = torch.from_numpy(pictures.labels).to(device)
         self.class_names = pictures.class_names
         self.classes, side = len(pictures.class_names), pictures.images.shape[1]
         torch.manual_seed(self.seed)
-        self.generator = Generator(LATENT, self.classes, side)
-        self.discriminator = Discriminator(self.classes, side)
+        self.generator = Generator(LATENT, self.classes, side, self.width)
+        self.discriminator = Discriminator(self.classes, side, self.width)
         self.modules: dict[str, nn.Module] = {"generator": self.generator, "discriminator": self.discriminator}
         self.averaged = {"generator": 500.0}
         self.optimizers: dict[str, Optimizer] = {
@@ -120,12 +120,3 @@ def _slope(score: torch.Tensor, pictures: torch.Tensor) -> torch.Tensor:
     """The mean squared length of the score's gradient (R1 of Mescheder et al. 2018; R2 on made pictures)."""
     (gradient,) = torch.autograd.grad(score.sum(), pictures, create_graph=True)
     return gradient.square().sum((1, 2)).mean()
-
-
-def _export(name: str, data: Path, run: Path, out: Path) -> None:
-    from training.gan2014.export import export
-
-    export(name, data, run, out)
-
-
-RECIPE = Recipe(task=GanTask, export=_export)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,16 @@ import msgspec
 import onnx
 import tomli_w
 
-from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Tensor
+from app.runtime.catalog import Catalog
+from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Metric, Tensor, Training, load_manifest
+from app.runtime.model import Model, ModelShelf
 from app.runtime.verify import model_digest, sha256_of
+from training.lib.loop import Progress, Task
+from training.lib.settings import Setting
 from training.tables import metric_table
 
 CARD = "CARD.md"
+NOTES = "## What to know"
 
 
 def describe_file(path: Path) -> FileEntry:
@@ -39,6 +45,51 @@ def write_card(manifest: Manifest, folder: Path, notes: str) -> None:
     text = tomli_w.dumps(_without_empty(msgspec.to_builtins(manifest)))
     (folder / MANIFEST).write_text(text, encoding="utf8")
     (folder / CARD).write_text(_card(manifest, notes), encoding="utf8")
+
+
+def finish(manifest: Manifest, folder: Path, notes: str, measure: Callable[[Model], list[Metric]]) -> None:
+    """Make the folder a model that can be opened, measure it through the application's own code, write what was found.
+
+    *notes* is Markdown, as in :func:`write_card`.
+    """
+    write_card(manifest, folder, notes)
+    write_metrics(folder, measure(opened(folder)))
+
+
+def write_metrics(folder: Path, metrics: list[Metric]) -> None:
+    """Put *metrics* into the manifest and the card of a finished model; all else in them stays."""
+    manifest = msgspec.structs.replace(load_manifest(folder), metrics=metrics)
+    write_card(manifest, folder, notes_of((folder / CARD).read_text(encoding="utf8")))
+
+
+def opened(folder: Path) -> Model:
+    """The model in *folder*, verified. Raises :class:`AtelierError` when a file is not what the manifest says."""
+    return ModelShelf(Catalog(folder.parent)).open(folder.name)
+
+
+def notes_of(card: str) -> str:
+    """The part of a card that people wrote."""
+    return card.partition(f"{NOTES}\n")[2].strip()
+
+
+def trained_by(
+    task: Task, progress: Progress, settings: Mapping[str, Setting], data: str, licence: str, credit: str
+) -> Training:
+    """Where the weights come from, as a checkpoint remembers it; *data*, *licence*, *credit* as people wrote them."""
+    words = [f"python -m training {task.name} --minutes {round(progress.seconds / 60)}"]
+    words += ["--from-shipped"] if progress.begun_from else []
+    words += [f"--horizon {progress.horizon}"] if progress.horizon else []
+    words += [f"--set {key}={str(value).lower()}" for key, value in settings.items()]
+    return Training(
+        data=data,
+        licence=licence,
+        credit=credit,
+        command=" ".join(words),
+        hardware=progress.hardware or "not noted",
+        hours=round(progress.seconds / 3600, 2),
+        steps=progress.step,
+        parameters=sum(weights.numel() for module in task.modules.values() for weights in module.parameters()),
+    )
 
 
 def _without_empty(value: Any) -> Any:
@@ -67,5 +118,5 @@ def _card(manifest: Manifest, notes: str) -> str:
     table = "\n".join([head, "|---|---|", *rows])
     return (
         f"# {manifest.name} (`{manifest.id}`)\n\n{manifest.summary}\n\n{table}\n\n"
-        f"## Measured\n\n{metric_table(manifest.metrics)}\n\n## What to know\n\n{notes.strip()}\n"
+        f"## Measured\n\n{metric_table(manifest.metrics)}\n\n{NOTES}\n\n{notes.strip()}\n"
     )

@@ -9,21 +9,28 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from training.lib.averages import Averages, evaluating
+from training.lib.curve import draw_curves
+from training.lib.hardware import hardware
+
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
 LOSS_LOG = "log.jsonl"
+CURVES = "curves.png"
+FIT_STEPS = 40
+"""Steps after which the time of one is known; the first half may be compiling. Less than any warm-up."""
+FIT_SHARE = 0.9
+"""Of the minutes, for steps; the rest goes to evaluations, samples and checkpoints."""
 
 
 class Task(Protocol):
@@ -57,7 +64,10 @@ class Task(Protocol):
 class Run:
     """Where and for how long a training goes on.
 
-    ``minutes`` bounds this call, not the whole training; ``every_*`` are in seconds of wall time.
+    ``minutes`` bounds this call, not the whole training; ``every_*`` are in seconds of wall time. ``horizon`` is the
+    number of steps the schedule is laid out for instead of the task's own; ``fit`` the minutes, in all calls together,
+    in which it shall end: the horizon is then found from the time of the first steps. Both hold for later calls too.
+    ``rate`` multiplies the peak learning rate of a run that begins.
     """
 
     out: Path
@@ -67,15 +77,25 @@ class Run:
     threads: int = 0
     every_checkpoint: float = 120.0
     every_evaluation: float = 300.0
+    horizon: int = 0
+    fit: float = 0.0
+    rate: float = 1.0
 
 
 @dataclass
 class Progress:
-    """What a checkpoint remembers besides the weights: steps done, seconds spent, the metrics seen on the way."""
+    """What a checkpoint remembers besides the weights: steps done, seconds spent, the metrics seen on the way.
+
+    ``horizon`` is that of the schedule where it is not the task's own, else 0; ``hardware`` where the last call ran;
+    ``begun_from`` the digest of the shipped model a warm start took its weights from.
+    """
 
     step: int = 0
     seconds: float = 0.0
     metrics: list[dict[str, float]] = field(default_factory=list)
+    horizon: int = 0
+    hardware: str = ""
+    begun_from: str = ""
 
 
 def autocast(device: str) -> torch.autocast:
@@ -91,54 +111,22 @@ def warmup_cosine(step: int, horizon: int, warmup: int = 100, floor: float = 0.0
     return floor + (1 - floor) * 0.5 * (1 + float(np.cos(np.pi * along)))
 
 
+def warmup_stable_decay(step: int, horizon: int, warmup: int = 100, decay_share: float = 0.2) -> float:
+    """Learning-rate factor: linear warm-up, 1, then a straight line to 0 over the last *decay_share* of *horizon*.
+
+    What was learnt before the decay does not depend on *horizon*, so a run can be prolonged (Hu et al. 2024, MiniCPM,
+    arXiv 2404.06395; Hägele et al. 2024, arXiv 2405.18392).
+    """
+    if step < warmup:
+        return (step + 1) / warmup
+    return min(1.0, max(0.0, (horizon - step) / max(1.0, horizon * decay_share)))
+
+
 def set_rate(optimizer: Optimizer, factor: float) -> None:
     """Set each group's learning rate to *factor* times its ``initial_lr`` (recorded at the first call)."""
     for group in optimizer.param_groups:
         group.setdefault("initial_lr", group["lr"])
         group["lr"] = group["initial_lr"] * factor
-
-
-class Averages:
-    """Exponential moving averages of weights (Polyak), warmed up so that early averages are not the initial noise."""
-
-    def __init__(self, modules: dict[str, nn.Module], half_lives: dict[str, float]) -> None:
-        self._live = {name: modules[name] for name in half_lives}
-        self._half_lives = half_lives
-        self._shadow = {name: _copy_state(module) for name, module in self._live.items()}
-
-    @torch.no_grad()
-    def update(self, step: int) -> None:
-        for name, module in self._live.items():
-            half_life = min(self._half_lives[name], max(1.0, step / 10))
-            decay = 0.5 ** (1.0 / half_life)
-            for key, value in module.state_dict().items():
-                shadow = self._shadow[name][key]
-                if shadow.is_floating_point():
-                    shadow.lerp_(value, 1 - decay)
-                else:
-                    shadow.copy_(value)
-
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Put the averaged weights into the live modules for the duration of a block."""
-        backup = {name: _copy_state(module) for name, module in self._live.items()}
-        self._load(self._shadow)
-        try:
-            yield
-        finally:
-            self._load(backup)
-
-    def state(self) -> dict[str, Any]:
-        return self._shadow
-
-    def restore(self, state: dict[str, Any]) -> None:
-        for name, tensors in state.items():
-            for key, value in tensors.items():
-                self._shadow[name][key].copy_(value)
-
-    def _load(self, states: dict[str, Any]) -> None:
-        for name, module in self._live.items():
-            module.load_state_dict(states[name])
 
 
 def train(task: Task, run: Run) -> Progress:
@@ -150,8 +138,20 @@ def train(task: Task, run: Run) -> Progress:
         module.to(run.device)
     averages = Averages(task.modules, task.averaged)
     progress = restore(task, averages, run) if run.resume else Progress()
+    _begin(task, run, progress)
     _Loop(task, run, averages, progress).go()
     return progress
+
+
+def _begin(task: Task, run: Run, progress: Progress) -> None:
+    """Settle the horizon and, at the first step, the peak learning rate."""
+    progress.hardware = hardware(run.device)
+    progress.horizon = run.horizon or progress.horizon
+    task.horizon = progress.horizon or task.horizon
+    if progress.step == 0:
+        for optimizer in task.optimizers.values():
+            for group in optimizer.param_groups:
+                group["initial_lr"] = group["lr"] * run.rate
 
 
 class _Loop:
@@ -163,6 +163,7 @@ class _Loop:
         self._before = progress.seconds
         self._sums: dict[str, float] = {}
         self._count = 0
+        self._timed: list[float] = []
         self._next = {"checkpoint": run.every_checkpoint, "evaluation": run.every_evaluation}
 
     def go(self) -> None:
@@ -173,12 +174,25 @@ class _Loop:
             progress.step += 1
             self._averages.update(progress.step)
             self._add(losses)
+            self._fit()
             if self._due("checkpoint"):
                 self._save()
             if self._due("evaluation"):
                 self._evaluate()
         self._evaluate()
         self._save()
+
+    def _fit(self) -> None:
+        """Once the first steps are timed, lay the schedule out so that it ends after ``run.fit`` minutes in all."""
+        if not self._run.fit or self._progress.horizon:
+            return
+        self._timed.append(self._elapsed())
+        if len(self._timed) < FIT_STEPS:
+            return
+        each = (self._timed[-1] - self._timed[FIT_STEPS // 2]) / (FIT_STEPS - 1 - FIT_STEPS // 2)
+        left = 60 * self._run.fit * FIT_SHARE - self._before - self._elapsed()
+        self._progress.horizon = self._task.horizon = self._progress.step + max(1, round(left / each))
+        log.info("%s: %.3g s a step, horizon %d", self._task.name, each, self._task.horizon)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._start
@@ -209,20 +223,8 @@ class _Loop:
         self._progress.metrics.append(row)
         with (self._run.out / LOSS_LOG).open("a", encoding="utf8") as file:
             file.write(json.dumps(row) + "\n")
+        draw_curves(self._run.out / LOSS_LOG, self._run.out / CURVES)
         log.info("%s %s", self._task.name, " ".join(f"{key}={value:.4g}" for key, value in row.items()))
-
-
-@contextmanager
-def evaluating(modules: dict[str, nn.Module]) -> Iterator[None]:
-    """Switch *modules* to evaluation mode for a block, and each back to the mode it was in."""
-    modes = {name: module.training for name, module in modules.items()}
-    for module in modules.values():
-        module.eval()
-    try:
-        yield
-    finally:
-        for name, module in modules.items():
-            module.train(modes[name])
 
 
 def save(task: Task, averages: Averages, progress: Progress, out: Path) -> None:
@@ -231,7 +233,7 @@ def save(task: Task, averages: Averages, progress: Progress, out: Path) -> None:
         "modules": {name: module.state_dict() for name, module in task.modules.items()},
         "optimizers": {name: optimizer.state_dict() for name, optimizer in task.optimizers.items()},
         "averages": averages.state(),
-        "progress": {"step": progress.step, "seconds": progress.seconds, "metrics": progress.metrics},
+        "progress": asdict(progress),
     }
     fresh = out / (CHECKPOINT + ".new")
     torch.save(state, fresh)
@@ -259,7 +261,3 @@ def load_averaged(modules: dict[str, nn.Module], checkpoint: Path) -> Progress:
         module.load_state_dict(state["averages"].get(name) or state["modules"][name])
         module.eval()
     return Progress(**state["progress"])
-
-
-def _copy_state(module: nn.Module) -> dict[str, torch.Tensor]:
-    return {key: value.detach().clone() for key, value in module.state_dict().items()}

@@ -9,18 +9,19 @@ import torch
 from torch import nn
 
 from app.base.progress import Progress
-from app.runtime.catalog import Catalog
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric, Training
-from app.runtime.model import Model, ModelShelf
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.model import Model
 from app.studios.paint.generator import continue_drawing
 from app.studios.paint.mixture import PARTS
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.score import score_files
-from training.lib.card import describe_file, write_card
+from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
-from training.sketchrnn.data import CATEGORIES
+from training.lib.settings import Setting, remembered
+from training.registry import Recipe
+from training.sketchrnn.data import CATEGORIES, read_drawings
 from training.sketchrnn.measure import recognised, train_classifier
 from training.sketchrnn.network import LATENT, Decoder
 from training.sketchrnn.recipe import SketchTask
@@ -51,17 +52,17 @@ class _Begin(nn.Module):
         return h[None], c[None]
 
 
-def export(name: str, data: Path, run: Path, out: Path) -> None:
+def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None:
     """Write the model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
-    task = SketchTask(name, data, "cpu")
+    settings = remembered(run)
+    task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
-    export_all(_graphs(task), out)
-    write_card(_manifest(task, trained, out, []), out, NOTES)
-    measured = _measure(ModelShelf(Catalog(out.parent)).open(out.name), task, data)
-    write_card(_manifest(task, trained, out, measured), out, NOTES)
+    export_all(graphs(task), out)
+    finish(_manifest(task, trained, settings, out), out, NOTES, lambda model: measure(model, data, quick))
 
 
-def _graphs(task: SketchTask) -> list[Graph]:
+def graphs(task: SketchTask) -> list[Graph]:
+    """The networks as they are exported, on a valid drawing."""
     rows = task.codec.encode(task.valid.strokes[0])
     points = torch.from_numpy(rows)[None]
     classes = torch.from_numpy(task.codec.one_hot(CATEGORIES[task.valid.labels[0]]))
@@ -135,7 +136,7 @@ def _controls() -> list[Control]:
     ]
 
 
-def _manifest(task: SketchTask, trained: Trained, out: Path, metrics: list[Metric]) -> Manifest:
+def _manifest(task: SketchTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     return Manifest(
         schema=SCHEMA,
         id=task.name,
@@ -148,27 +149,27 @@ def _manifest(task: SketchTask, trained: Trained, out: Path, metrics: list[Metri
         files=[describe_file(out / name) for name in (*GRAPHS, GOLDEN)],
         codec={"scale": task.codec.scale, "categories": list(CATEGORIES), "latent": LATENT},
         controls=_controls(),
-        training=Training(
+        training=trained_by(
+            task,
+            trained,
+            settings,
             data=f"Quick, Draw!, {len(CATEGORIES)} categories, {len(task.train.strokes):,} drawings",
             licence="CC BY 4.0",
             credit="The Quick, Draw! Dataset, Google, Inc., CC BY 4.0",
-            command=f"python -m training {task.name} --minutes {round(trained.seconds / 60)}",
-            hardware="2 cores of an AMD EPYC, shared with three other trainings",
-            hours=round(trained.seconds / 3600, 2),
-            steps=trained.step,
-            parameters=sum(weights.numel() for module in task.modules.values() for weights in module.parameters()),
         ),
-        metrics=metrics,
         tolerance={"decoder": 1e-3},
     )
 
 
-def _measure(model: Model, task: SketchTask, data: Path) -> list[Metric]:
-    found = score_files(model, [data / "sketches" / "quickdraw.npz"], Progress())
-    classifier = train_classifier(task.train, len(CATEGORIES))
-    real = recognised(classifier, task.valid.strokes, task.valid.labels)
-    made = [_draw(model, name, seed) for name in CATEGORIES for seed in range(PER_CLASS)]
-    labels = np.repeat(np.arange(len(CATEGORIES)), PER_CLASS)
+def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
+    """How well the exported networks know valid drawings, and what a classifier of real ones makes of theirs."""
+    path, count = data / "sketches" / "quickdraw.npz", 1 if quick else PER_CLASS
+    train, valid = read_drawings(path, "train"), read_drawings(path, "valid")
+    found = score_files(model, [path], Progress())
+    classifier = train_classifier(train, len(CATEGORIES))
+    real = recognised(classifier, valid.strokes, valid.labels)
+    made = [_draw(model, name, seed) for name in CATEGORIES for seed in range(count)]
+    labels = np.repeat(np.arange(len(CATEGORIES)), count)
     where = "quickdraw, valid part of the six categories, at most 100 points"
     return [
         Metric(
@@ -190,7 +191,7 @@ def _measure(model: Model, task: SketchTask, data: Path) -> list[Metric]:
             unit="share",
             ours=round(recognised(classifier, made, labels), 4),
             samples=len(made),
-            measured_on=f"{PER_CLASS} drawings of each category at temperature 0.4, seeds 0 to {PER_CLASS - 1}",
+            measured_on=f"{count} drawings of each category at temperature 0.4, seeds 0 to {count - 1}",
             better="higher",
         ),
     ]
@@ -200,3 +201,6 @@ def _draw(model: Model, category: str, seed: int) -> list[np.ndarray]:
     controls = {**model.manifest.defaults(), "class": category}
     *_, last = continue_drawing(PaintRequest(model=model.manifest.id, seed=seed, controls=controls), model, Progress())
     return [stroke.places for stroke in last.strokes]
+
+
+RECIPE = Recipe(SketchTask, export, measure, graphs)

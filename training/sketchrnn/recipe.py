@@ -17,7 +17,6 @@ from torch.optim import Optimizer
 
 from app.studios.paint.codec import BOX, StrokeCodec, start_row
 from training.lib.loop import autocast, set_rate, warmup_cosine
-from training.registry import Recipe
 from training.sketchrnn.data import CATEGORIES, Drawings, changed, codec_of, padded, read_drawings
 from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
 
@@ -26,6 +25,7 @@ class SketchTask:
     """Draw each drawing again, point by point, from its latent and its class."""
 
     batch, rate, horizon, seed = 64, 2e-3, 9000, 1
+    encoder_width, decoder_width = 192, 384
     kl_weight, kl_floor, kl_half_life = 0.5, 0.1, 500.0
 
     def __init__(self, name: str, data: Path, device: str) -> None:
@@ -35,7 +35,8 @@ class SketchTask:
         self.codec = codec_of(self.train)
         self._of_class = [np.flatnonzero(self.train.labels == label) for label in range(len(CATEGORIES))]
         torch.manual_seed(self.seed)
-        self.encoder, self.decoder = Encoder(len(CATEGORIES)), Decoder(len(CATEGORIES))
+        self.encoder = Encoder(len(CATEGORIES), self.encoder_width)
+        self.decoder = Decoder(len(CATEGORIES), self.decoder_width)
         self.modules: dict[str, nn.Module] = {"encoder": self.encoder, "decoder": self.decoder}
         self.averaged = {"encoder": 200.0, "decoder": 200.0}
         parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
@@ -186,12 +187,3 @@ def _inside(lengths: torch.Tensor, longest: int) -> torch.Tensor:
 def _mean_over(nats: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
     inside = _inside(lengths, nats.shape[1])
     return (nats * inside).sum() / inside.sum()
-
-
-def _export(name: str, data: Path, run: Path, out: Path) -> None:
-    from training.sketchrnn.export import export
-
-    export(name, data, run, out)
-
-
-RECIPE = Recipe(task=SketchTask, export=_export)
