@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -20,7 +20,7 @@ from app.base.progress import Progress
 from app.base.settings import SettingsStore
 from app.runtime.catalog import Catalog, Entry
 from app.runtime.device import choose_device
-from app.runtime.engine import Engine, make_recipe
+from app.runtime.engine import Engine, card_of_file, make_recipe
 from app.runtime.manifest import Control, ControlValue, check_controls
 from app.runtime.model import Model, ModelShelf
 from app.runtime.recipe import Match, Verdict
@@ -28,10 +28,14 @@ from app.runtime.session import SessionCache
 
 BAD_INPUT = 2
 DIFFERENT = 3
+INTERRUPTED = 130
 
 
 def run(cards: tuple[StudioCard, ...], arguments: list[str]) -> int:
-    """Do one sub-command; returns the exit code: 0, 2 for bad input (one line on stderr), 3 for a failed replay."""
+    """Do one sub-command; returns the exit code.
+
+    0, 2 for bad input (one line on stderr), 3 for a work that can't be made the same again, 130 after Ctrl+C.
+    """
     parser = _parser(cards)
     options = parser.parse_args(arguments)
     try:
@@ -41,10 +45,19 @@ def run(cards: tuple[StudioCard, ...], arguments: list[str]) -> int:
         return BAD_INPUT
     except BrokenPipeError:
         return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the options in one line, as all other errors are said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"atelie: {message}. See `{self.prog} --help`.\n")
 
 
 def _parser(cards: tuple[StudioCard, ...]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "atelie",
         description="An offline studio in which neural networks write, compose, picture and paint with you. "
         "Without a command it opens the window.",
@@ -192,7 +205,7 @@ def _replay(cards: tuple[StudioCard, ...], options: argparse.Namespace) -> int:
 
 def replay(cards: tuple[StudioCard, ...], shelf: ModelShelf, path: Path) -> Verdict:
     """Make the work in *path* again and compare. Raises :class:`AtelierError` if it has no recipe or can't be read."""
-    engine = _card_of_file(cards, path).load_engine()
+    engine = card_of_file(cards, path).load_engine()
     theirs, recipe = engine.load(path)
     if recipe is None:
         raise AtelierError(
@@ -230,7 +243,7 @@ def _shelf() -> ModelShelf:
     paths = Paths.default()
     settings = SettingsStore(paths.settings_file).values
     catalog = Catalog(bundled_models_dir(), paths.user_models)
-    return ModelShelf(catalog, SessionCache(settings.memory_megabytes << 20), choose_device(settings.device))
+    return ModelShelf(catalog, SessionCache(settings.memory_megabytes << 20), lambda: choose_device(settings.device))
 
 
 def _open(shelf: ModelShelf, model_id: str, studio: str) -> Model:
@@ -253,20 +266,3 @@ def _card(cards: tuple[StudioCard, ...], studio: str) -> StudioCard:
         if card.id == studio:
             return card
     raise AtelierError(ErrorKind.BAD_MODEL, tr("No studio is called “{name}”.", name=studio))
-
-
-def _card_of_file(cards: tuple[StudioCard, ...], path: Path) -> StudioCard:
-    """The studio whose work the file is: by its recipe where formats are shared (PNG), else by the suffix."""
-    fitting = [card for card in cards if path.suffix.lower() in card.extensions]
-    if not fitting:
-        known = " ".join(sorted({suffix for card in cards for suffix in card.extensions}))
-        raise AtelierError(
-            ErrorKind.BAD_FILE,
-            tr("“{name}” is no kind of file Ateliê makes.", name=path.name),
-            tr("Known: {all}.", all=known),
-        )
-    for card in fitting[:-1]:
-        _, recipe = card.load_engine().load(path)
-        if recipe is not None and recipe.studio == card.id:
-            return card
-    return fitting[-1]

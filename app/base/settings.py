@@ -1,4 +1,4 @@
-"""The user's settings: one typed struct, one JSON file, written at each change."""
+"""The user's settings: one typed struct, one JSON file, written when a dialog or the window is closed."""
 
 from __future__ import annotations
 

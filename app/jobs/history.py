@@ -66,7 +66,7 @@ class History:
         self._write("INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?, 0)", row)
 
     def nodes(self, studio: str, limit: int = 200) -> list[Node]:
-        """The newest *limit* nodes of a studio, oldest first."""
+        """The newest *limit* nodes of a studio, oldest first. Raises :class:`AtelierError` (``DISK``)."""
         query = f"SELECT {_COLUMNS} FROM node WHERE studio = ? ORDER BY id DESC LIMIT ?"
         return self._read(query, (studio, limit))[::-1]
 
@@ -104,8 +104,11 @@ class History:
         return self._folder / node.studio / f"{node.id}.z"
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Node]:
-        with self._lock:
-            rows = self._database.execute(query, values).fetchall()
+        try:
+            with self._lock:
+                rows = self._database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise AtelierError(ErrorKind.DISK, tr("The history can't be read: {why}.", why=error)) from error
         return [
             Node(id=i, studio=s, parent=p, created=c, title=t, recipe=r, preview=image, star=bool(star))
             for i, s, p, c, t, r, image, star in rows

@@ -177,8 +177,12 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
     # --- history -------------------------------------------------------------------------------------------------
 
     def history(self) -> list[Node]:
-        """The newest generations of this studio, oldest first."""
-        return self.services.history.nodes(self.card.id)
+        """The newest generations of this studio, oldest first; none, and :attr:`failed`, if they can't be read."""
+        try:
+            return self.services.history.nodes(self.card.id)
+        except AtelierError as error:
+            self.failed.emit(error)
+            return []
 
     def go_to(self, node: int) -> None:
         """Bring back a generation, its document and its settings, as one undo step."""

@@ -32,6 +32,11 @@ class Device:
     def providers(self) -> list[str]:
         return list(dict.fromkeys([_PROVIDERS[self.id], CPU_PROVIDER]))
 
+    @property
+    def memory_pattern(self) -> bool:
+        """Whether memory may be planned ahead; DirectML refuses sessions that do (ONNX Runtime's documentation)."""
+        return self.id != "directml"
+
 
 CPU = Device("cpu")
 

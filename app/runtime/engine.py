@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from app.base.card import StudioCard
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
@@ -102,6 +103,25 @@ def by_family(table: dict[str, str], model: Model) -> Any:
         )
     module, _, name = reference.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def card_of_file(cards: Sequence[StudioCard], path: Path) -> StudioCard:
+    """The studio whose work the file is: the one its recipe names, else the first of *cards* that has such files.
+
+    Raises :class:`AtelierError` (``BAD_FILE``) if no studio has, or if the file can't be read.
+    """
+    fitting = [card for card in cards if path.suffix.lower() in card.extensions]
+    if not fitting:
+        known = " ".join(sorted({suffix for card in cards for suffix in card.extensions}))
+        raise AtelierError(
+            ErrorKind.BAD_FILE,
+            tr("“{name}” is no kind of file Ateliê makes.", name=path.name),
+            tr("Known: {all}.", all=known),
+        )
+    if len(fitting) == 1:
+        return fitting[0]
+    _, recipe = fitting[0].load_engine().load(path)
+    return next((card for card in fitting if recipe and recipe.studio == card.id), fitting[0])
 
 
 def make_recipe(engine: Engine[Req, Res], request: Req, model: Model, result: Res) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from app.runtime.verify import model_digest, verify_file
 class Model:
     """A usable model: its manifest and a way to run its graphs. Opening one reads no weights yet."""
 
-    def __init__(self, folder: Path, manifest: Manifest, cache: SessionCache, device: Device = CPU) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, cache: SessionCache, device: Callable[[], Device]) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.device = device
+        self._device = device
         self._cache = cache
         self._arrays: dict[str, Arrays] = {}
 
@@ -39,7 +40,7 @@ class Model:
 
     def session(self, stem: str, options: SessionOptions | None = None) -> Session:
         """The session of ``<stem>.onnx``; opened and verified at the first call."""
-        return self._cache.get(self.folder, self.manifest.file(f"{stem}.onnx"), self.device, options)
+        return self._cache.get(self.folder, self.manifest.file(f"{stem}.onnx"), self._device(), options)
 
     def run(self, stem: str, feeds: Arrays, progress: Progress | None = None) -> Arrays:
         """Run ``<stem>.onnx`` on *feeds* (arrays by input name); returns its outputs by name."""
@@ -55,13 +56,23 @@ class Model:
 
 
 class ModelShelf:
-    """Opens models of the catalog on one device; a model found damaged at that moment is quarantined."""
+    """Opens models of the catalog on one device; a model found damaged at that moment is quarantined.
 
-    def __init__(self, catalog: Catalog, cache: SessionCache | None = None, device: Device = CPU) -> None:
+    *device* is asked when the first graph is opened, not before: to know the devices, ONNX Runtime must be loaded.
+    """
+
+    def __init__(
+        self, catalog: Catalog, cache: SessionCache | None = None, device: Callable[[], Device] = lambda: CPU
+    ) -> None:
         self.catalog = catalog
-        self.device = device
+        self._device = functools.cache(device)
         self._cache = cache or SessionCache()
         self._seen: dict[str, Model] = {}
+
+    @property
+    def running_on(self) -> Device | None:
+        """The device the newest graph was really opened on; None before the first."""
+        return self._cache.running_on
 
     def open(self, model_id: str) -> Model:
         """The model of that id with every file verified.
@@ -70,7 +81,7 @@ class ModelShelf:
         """
         entry = self.catalog.get(model_id)
         assert entry.manifest is not None  # a usable entry has one
-        return self._verified(model_id, Model(entry.folder, entry.manifest, self._cache, self.device))
+        return self._verified(model_id, Model(entry.folder, entry.manifest, self._cache, self._device))
 
     def _verified(self, model_id: str, model: Model) -> Model:
         known = self._seen.get(model_id)

@@ -14,7 +14,7 @@ import numpy as np
 from app.base.errors import AtelierError, Cancelled, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
-from app.runtime.device import Device, physical_cores
+from app.runtime.device import CPU, Device, physical_cores
 from app.runtime.manifest import FileEntry
 from app.runtime.verify import damaged, verify_file
 
@@ -41,6 +41,10 @@ class Session:
         self.size = size
         self.input_names = [tensor.name for tensor in inner.get_inputs()]
         self.output_names = [tensor.name for tensor in inner.get_outputs()]
+
+    def runs_on(self, device: Device) -> bool:
+        """Whether ONNX Runtime could load what *device* needs."""
+        return device.providers[0] in self._inner.get_providers()
 
     def run(self, feeds: Arrays, progress: Progress | None = None) -> Arrays:
         """Run the graph; returns every output by name.
@@ -79,6 +83,8 @@ class SessionCache:
         self._budget = budget
         self._sessions: OrderedDict[tuple[str, str, SessionOptions], Session] = OrderedDict()
         self._lock = threading.Lock()
+        self.running_on: Device | None = None
+        """Where the newest session runs: a card whose driver is missing leaves its work to the processor."""
 
     def get(self, folder: Path, entry: FileEntry, device: Device, options: SessionOptions | None = None) -> Session:
         """The session of one verified file. *budget* counts file sizes, the best estimate before a run.
@@ -94,6 +100,7 @@ class SessionCache:
                 verify_file(folder, entry)
                 session = open_session(folder / entry.name, device, options)
                 self._sessions[key] = session
+                self.running_on = device if session.runs_on(device) else CPU
             self._sessions.move_to_end(key)
             self._evict()
             return session
@@ -119,6 +126,7 @@ def open_session(path: Path, device: Device, options: SessionOptions) -> Session
     settings.intra_op_num_threads = options.threads or physical_cores()
     settings.inter_op_num_threads = 1
     settings.log_severity_level = 3
+    settings.enable_mem_pattern = device.memory_pattern
     # Idle threads that spin take the core from the window and from playback.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:

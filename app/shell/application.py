@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import __version__
 from app.base import i18n
 from app.base.card import StudioCard
 from app.base.errors import AtelierError
+from app.base.i18n import tr
 from app.base.log import set_up
 from app.base.paths import Paths, bundled_models_dir, resources_dir
 from app.base.settings import SettingsStore
@@ -34,18 +35,30 @@ log = logging.getLogger(__name__)
 def start(cards: tuple[StudioCard, ...], works: list[Path]) -> int:
     """Open the window with the *works*; returns when it is closed."""
     application = make_application(sys.argv)
-    paths = Paths.default()
-    set_up(paths.cache)
-    window = Window(make_services(paths), cards)
+    try:
+        window = _make_window(application, cards)
+    except AtelierError as error:
+        return _refuse(error)
     install_crash_handler(window)
-    apply_theme(application, load_theme(window.services.settings.values.theme))
-    window.set_theme(window.services.settings.values.theme)
     for work in works:
         window.open_path(work)
     window.show()
-    code = application.exec()
-    window.services.settings.save()
-    return code
+    return application.exec()
+
+
+def _make_window(application: QApplication, cards: tuple[StudioCard, ...]) -> Window:
+    paths = Paths.default()
+    set_up(paths.cache)
+    services = make_services(paths)
+    apply_theme(application, load_theme(services.settings.values.theme))
+    return Window(services, cards)
+
+
+def _refuse(error: AtelierError) -> int:
+    """Without its folders the program could keep nothing: it says so and does not start."""
+    sys.stderr.write(f"atelie: {error}\n")
+    QMessageBox.critical(None, tr("Ateliê can't start"), str(error))  # pyright: ignore[reportArgumentType]
+    return 2
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -68,7 +81,7 @@ def make_services(paths: Paths, catalog: Catalog | None = None) -> Services:
     catalog = catalog or Catalog(bundled_models_dir(), paths.user_models)
     cache = SessionCache(settings.values.memory_megabytes << 20)
     return Services(
-        shelf=ModelShelf(catalog, cache, _device(settings)),
+        shelf=ModelShelf(catalog, cache, lambda: _device(settings.values.device)),
         jobs=Jobs(),
         paths=paths,
         settings=settings,
@@ -76,16 +89,10 @@ def make_services(paths: Paths, catalog: Catalog | None = None) -> Services:
     )
 
 
-def _device(settings: SettingsStore) -> Device:
-    """The device of the settings; one that is gone since is no reason not to start."""
-    if settings.values.device in ("auto", "cpu"):
-        return CPU if settings.values.device == "cpu" else _first_device()
+def _device(wish: str) -> Device:
+    """The device of the settings; one that is gone since is no reason not to work."""
     try:
-        return choose_device(settings.values.device)
+        return choose_device(wish)
     except AtelierError as error:
         log.info("%s The processor is used.", error)
         return CPU
-
-
-def _first_device() -> Device:
-    return choose_device("auto")

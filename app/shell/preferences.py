@@ -15,11 +15,13 @@ from app.ui.theme import GRID, theme_names
 
 
 class PreferencesDialog(QDialog):
-    """Writes the settings when it is closed; the theme changes at once."""
+    """Has the settings saved when it is closed; the theme changes at once."""
 
-    def __init__(self, settings: SettingsStore, set_theme: Callable[[str], None], parent: QWidget) -> None:
+    def __init__(
+        self, settings: SettingsStore, set_theme: Callable[[str], None], save: Callable[[], object], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._settings = settings
+        self._settings, self._save = settings, save
         self.setWindowTitle(tr("Preferences"))
         values = settings.values
         self.theme = _list(
@@ -55,7 +57,7 @@ class PreferencesDialog(QDialog):
         values.device = self.device.currentData()
         values.embed_recipe = self.recipe.isChecked()
         values.memory_megabytes = self.memory.value()
-        self._settings.save()
+        self._save()
 
 
 def _list(choices: list[tuple[str, str]], current: str) -> QComboBox:

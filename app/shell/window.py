@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget,
 
 from app.base.card import StudioCard
 from app.base.commands import Command, CommandSet
+from app.base.errors import AtelierError
 from app.base.i18n import tr
+from app.base.progress import Progress
 from app.jobs.services import Services
+from app.jobs.worker import DISK, Listener
+from app.runtime.engine import card_of_file
 from app.shell.about import AboutDialog
 from app.shell.commands import COMMANDS, MENUS, studio_commands
 from app.shell.models import ModelsDialog
@@ -23,6 +28,8 @@ from app.ui.icons import icon
 from app.ui.palette import CommandPalette
 from app.ui.studio_page import StudioPage
 from app.ui.theme import apply_theme, current_theme, load_theme
+
+log = logging.getLogger(__name__)
 
 
 class Window(QMainWindow):
@@ -58,12 +65,17 @@ class Window(QMainWindow):
         return self.pages[self.cards[self._tabs.currentIndex()].id]
 
     def open_path(self, path: Path) -> None:
-        """Open a work in the studio whose kind it is; the one in front is asked first."""
+        """Open a work in the studio its recipe names; without one, in the one in front if it has such files."""
         cards = [self.cards[self._tabs.currentIndex()], *self.cards]
-        for card in cards:
-            if path.suffix.lower() in card.extensions:
-                self.show_studio(card.id).open_path(path)
-                return
+
+        def look(_: Progress) -> Iterator[StudioCard]:
+            yield card_of_file(cards, path)
+
+        listener = Listener(
+            partial=lambda card: self.show_studio(card.id).open_path(path),
+            ended=lambda _, error: self.page.state.failed.emit(error) if error else None,
+        )
+        self.services.jobs.submit(f"app.open.{path}", look, listener, lane=DISK)
 
     def _show(self, index: int) -> StudioPage[Any]:
         card = self.cards[index]
@@ -117,7 +129,7 @@ class Window(QMainWindow):
         ModelsDialog(self.services.shelf.catalog, self).open()
 
     def show_preferences(self) -> None:
-        PreferencesDialog(self.services.settings, self.set_theme, self).open()
+        PreferencesDialog(self.services.settings, self.set_theme, self._keep_settings, self).open()
 
     def show_about(self) -> None:
         AboutDialog(self).open()
@@ -205,7 +217,8 @@ class Window(QMainWindow):
         state = page.state
         self._labels["share"].setText(state.status())
         self._labels["speed"].setText(_duration(state.last_seconds) if state.last_seconds else "")
-        self._labels["device"].setText(self.services.shelf.device.title)
+        device = self.services.shelf.running_on
+        self._labels["device"].setText(device.title if device else "")
         name = page.path.name if page.path else tr("Untitled")
         self.setWindowTitle(f"{name} – {tr('Ateliê')}")
         self._show_undo(page)
@@ -233,7 +246,19 @@ class Window(QMainWindow):
             page.close_down()
         self.services.settings.values.geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.services.close()
+        error = self._keep_settings()
         super().closeEvent(event)
+        if error is not None:
+            log.warning("the settings were not kept: %s", error)
+
+    def _keep_settings(self) -> AtelierError | None:
+        """Write the settings; an error is shown in the studio in front."""
+        try:
+            self.services.settings.save()
+        except AtelierError as error:
+            self.page.state.failed.emit(error)
+            return error
+        return None
 
 
 def _duration(seconds: float) -> str:

@@ -88,6 +88,27 @@ def test_bad_input_is_one_line_and_code_two(arguments: list[str], why: str, caps
     assert why in line
 
 
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["sculpt"], "invalid choice: 'sculpt'"),
+        (["write"], "the following arguments are required: MODEL"),
+        (["write", "char-rnn-shakespeare", "--seed", "x"], "argument --seed: invalid int value: 'x'"),
+        (["imagine", "gan-2014"], "the following arguments are required: --out"),
+    ],
+)
+def test_options_that_can_not_be_are_one_line_and_code_two(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(CARDS, arguments)
+    assert caught.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("atelie: ")
+    assert why in line
+    assert "--help" in line
+
+
 def test_help_explains_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     for verb in ([], ["models"], ["score"], ["replay"], *([card.verb] for card in CARDS)):
         with pytest.raises(SystemExit) as caught:
@@ -96,16 +117,23 @@ def test_help_explains_every_command(capsys: pytest.CaptureFixture[str]) -> None
         assert len(capsys.readouterr().out.splitlines()) > 5
 
 
-def test_neither_torch_nor_qt_is_imported_for_writing() -> None:
+@pytest.mark.parametrize("suffix", MAKING)
+def test_no_generator_imports_torch_or_qt(suffix: str, tmp_path: Path) -> None:
+    arguments = [*MAKING[suffix], "--seed", "7", "--out", str(tmp_path / f"x{suffix}")]
     code = (
         "import sys; from app.__main__ import main; "
-        "code = main(['write', 'char-rnn-shakespeare', '--prompt', 'JULIET:', '--tokens', '40', '--seed', '7']); "
-        "print(code, sorted({'torch', 'PySide6'} & set(sys.modules)))"
+        f"code = main({arguments!r}) or main(['replay', {arguments[-1]!r}]); "
+        "print(code, sorted({'torch', 'PySide6', 'superqt'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.startswith("JULIET:")
     assert done.stdout.splitlines()[-1] == "0 []"
     assert done.stderr == ""
+
+
+def test_onnxruntime_is_not_loaded_to_list_the_models() -> None:
+    code = "import sys; from app.__main__ import main; main(['models']); print('onnxruntime' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 def test_scores_are_json_with_units(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

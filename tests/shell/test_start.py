@@ -102,6 +102,47 @@ def test_a_damaged_working_file_falls_back_to_the_backup(
     assert list(folder.glob("working.damaged-*.bin"))
 
 
+WITHOUT_WORK = """
+import sys
+from app.base.paths import Paths
+from app.shell.application import make_application, make_services
+from app.shell.window import Window
+from app.studios.cards import CARDS
+
+application = make_application(["atelie"])
+window = Window(make_services(Paths.default()), CARDS)
+window.show()
+bodies = sorted(name for name in sys.modules if name.startswith("app.studios.") and name.endswith(".page"))
+for card in CARDS:
+    window.show_studio(card.id)
+print(bodies, sorted({"onnxruntime", "torch"} & set(sys.modules)))
+window.close()
+"""
+
+
+def test_bodies_are_imported_when_shown_and_the_runtime_at_first_use() -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", WITHOUT_WORK]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=120)
+    assert done.stdout.splitlines()[-1] == "['app.studios.write.page'] []"
+
+
+def test_a_home_that_can_not_be_written_is_told_and_ends_with_two(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    code = (
+        "import sys; from PySide6.QtWidgets import QMessageBox; "
+        "QMessageBox.critical = lambda *texts: print('dialog:', texts[1]); "
+        "from app.__main__ import main; sys.exit(main([]))"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "ATELIE_HOME": str(tmp_path / "file")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment, timeout=120
+    )
+    assert done.returncode == 2
+    assert "dialog: Ateliê can't start" in done.stdout
+    assert done.stderr.startswith("atelie: “cache” can't be written: its folder does not exist.")
+
+
 @pytest.mark.parametrize("studio", ["write", "compose", "imagine", "paint"])
 def test_a_studio_starts_in_under_two_seconds(studio: str, open_window: Callable[..., Window]) -> None:
     window = open_window("paint" if studio == "write" else "write")

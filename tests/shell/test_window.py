@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -13,6 +16,7 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from app.base.card import StudioCard
+from app.cli import run
 from app.jobs.studio_state import StudioState
 from app.jobs.worker import Listener
 from app.shell.models import ModelsDialog
@@ -173,10 +177,60 @@ def test_a_work_opened_by_its_name_goes_to_its_studio(open_window: Opener, tmp_p
     window = open_window("write")
     (tmp_path / "x.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><line x1="0" y1="0" x2="9" y2="9"/></svg>')
     window.open_path(tmp_path / "x.svg")
+    qtbot.waitUntil(lambda: "paint" in window.pages and window.page is window.pages["paint"])
     page = window.page
-    assert page is window.pages["paint"]
     qtbot.waitUntil(lambda: len(page.state.document.strokes) == 1)
     assert window.windowTitle().startswith("x.svg")
+
+
+def test_a_picture_goes_to_the_studio_its_recipe_names(open_window: Opener, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window("imagine")
+    assert run(CARDS, ["paint", "sketch-rnn", "--class", "crab", "--seed", "7", "--out", str(tmp_path / "x.png")]) == 0
+    window.open_path(tmp_path / "x.png")
+    qtbot.waitUntil(lambda: "paint" in window.pages and window.page is window.pages["paint"])
+    qtbot.waitUntil(lambda: window.page.state.settings.seed == 7)
+
+
+def test_a_file_of_no_studio_is_told_where_one_is(open_window: Opener, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window("write")
+    window.open_path(tmp_path / "x.docx")
+    qtbot.waitUntil(lambda: "no kind of file" in window.page.errors.text)
+
+
+def test_the_edit_menu_says_what_would_be_undone(open_window: Opener, qtbot: QtBot) -> None:
+    window = open_window("paint")
+    undo, redo = window._actions["paint.undo"], window._actions["paint.redo"]
+    assert not undo.isEnabled()
+    window._actions["paint.clear"].trigger()
+    assert (undo.text(), undo.isEnabled(), redo.isEnabled()) == ("Undo: Clear", True, False)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (undo.isEnabled(), redo.text()) == (False, "Redo: Clear")
+
+
+def test_the_device_is_named_once_it_is_known(open_window: Opener, qtbot: QtBot) -> None:
+    window = open_window("paint")
+    assert window._labels["device"].text() == ""
+    generate_and_watch(window.page.state, qtbot)
+    assert window._labels["device"].text() == "CPU"
+
+
+def test_settings_that_can_not_be_kept_are_told(
+    open_window: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, expected_logs: list[logging.LogRecord]
+) -> None:
+    window = open_window("write")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        window.show_preferences()
+        (dialog,) = [child for child in window.findChildren(QDialog) if isinstance(child, PreferencesDialog)]
+        dialog.reject()
+        assert "The disk is full" in window.page.errors.text
+        window.close()
+    assert ["settings were not kept" in record.getMessage() for record in expected_logs] == [True]
+    expected_logs.clear()
 
 
 def test_a_file_that_could_not_be_opened_is_never_written_over(

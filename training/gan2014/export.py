@@ -123,6 +123,7 @@ def _controls(classes: list[str]) -> list[Control]:
 
 def _manifest(task: GanTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     classes = [short_name(name) for name in task.class_names]
+    directions = len(np.load(out / DIRECTIONS)["directions"])
     return Manifest(
         schema=SCHEMA,
         id=task.name,
@@ -133,7 +134,7 @@ def _manifest(task: GanTask, trained: Trained, settings: dict[str, Setting], out
         summary="The original generative adversarial network: garments and hiragana of 28 × 28 pixels.",
         licence="CC-BY-SA-4.0",
         files=[describe_file(out / name) for name in ("generator.onnx", "discriminator.onnx", DIRECTIONS, GOLDEN)],
-        codec={"latent": LATENT, "side": 28, "classes": classes},
+        codec={"latent": LATENT, "side": 28, "classes": classes, "directions": directions},
         controls=_controls(classes),
         training=trained_by(
             task,

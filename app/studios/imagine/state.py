@@ -13,7 +13,6 @@ from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
 from app.studios.imagine.document import Pictures, contact_sheet
 from app.studios.imagine.files import png_bytes
-from app.studios.imagine.generator import DIRECTIONS
 from app.studios.imagine.request import ImagineRequest
 
 CANDIDATES = 16
@@ -65,11 +64,9 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         return chosen.request.mix if chosen and chosen.request else ()
 
     def direction_count(self) -> int:
-        """How many sliders the model has; none if it can't be used."""
-        try:
-            return len(self.services.shelf.open(self.settings.model).arrays(DIRECTIONS)["directions"])
-        except AtelierError:
-            return 0
+        """How many sliders the model has, by its manifest: no file of it is read before it is used."""
+        entry = self.entry()
+        return int(entry.manifest.codec.get("directions", 0)) if entry and entry.usable and entry.manifest else 0
 
     def classes(self) -> list[str]:
         """The classes the model can mix."""
