@@ -12,7 +12,8 @@ class StudioCard:
     """What the shell and the command line need to list a studio; its code is imported when it is first used.
 
     ``engine`` and ``page`` are ``"package.module:NAME"``; ``extensions`` are the suffixes its works have, first the
-    usual one; ``verb`` is its sub-command on the command line.
+    usual one; ``saves`` are those it can be written to where they are others; ``verb`` is its sub-command on the
+    command line.
     """
 
     id: str
@@ -22,6 +23,7 @@ class StudioCard:
     extensions: tuple[str, ...]
     engine: str
     page: str
+    saves: tuple[str, ...] = ()
 
     @property
     def verb(self) -> str:

@@ -52,10 +52,21 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
         written: list[Path] = []
 
         def write(_: Progress) -> Iterator[None]:
-            written.extend(self.engine.export(path, document, recipe))
+            written.extend(self.write_file(path, document, recipe))
             yield None
 
         self._on_disk(f"{self.card.id}.save.{path}", write, lambda: self.saved.emit(written))
+
+    def write_file(self, path: Path, document: Doc, recipe: Recipe | None) -> list[Path]:
+        """Write a file and return what was written; called in the disk's thread.
+
+        A studio whose window can write more kinds of files than its engine does it here.
+        """
+        return self.engine.export(path, document, recipe)
+
+    def read_file(self, path: Path) -> tuple[Doc, Recipe | None]:
+        """The work in a file and its recipe; called in the disk's thread. Raises :class:`AtelierError`."""
+        return self.engine.load(path)
 
     def open(self, path: Path) -> None:
         """Open a work; if it carries a recipe, the settings come back with it. One undo step."""
@@ -63,7 +74,7 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
         found: list[tuple[Doc, Recipe | None]] = []
 
         def read(_: Progress) -> Iterator[None]:
-            found.append(self.engine.load(path))
+            found.append(self.read_file(path))
             yield None
 
         self._on_disk(self._reading, read, lambda: self._opened(path, *found[0]))

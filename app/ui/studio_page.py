@@ -114,7 +114,9 @@ class StudioPage(QWidget, Generic[State]):
         self.film.setVisible(self.film.isHidden())
 
     def open_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, tr("Open"), self._folder(), self._filter())
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Open"), self._folder(), self._filter(self.state.card.extensions)
+        )
         if name:
             self.open_path(Path(name))
 
@@ -218,17 +220,20 @@ class StudioPage(QWidget, Generic[State]):
                 return
 
     def _ask_path(self) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), self._folder(), self._filter())
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), self._folder(), self._filter(self._saves()))
         if not name:
             return None
         path = Path(name)
-        return path if path.suffix else path.with_suffix(self.state.card.extensions[0])
+        return path if path.suffix else path.with_suffix(self._saves()[0])
 
     def _folder(self) -> str:
         return str(self.path.parent if self.path else Path.home())
 
-    def _filter(self) -> str:
-        patterns = " ".join(f"*{suffix}" for suffix in self.state.card.extensions)
+    def _saves(self) -> tuple[str, ...]:
+        return self.state.card.saves or self.state.card.extensions
+
+    def _filter(self, suffixes: tuple[str, ...]) -> str:
+        patterns = " ".join(f"*{suffix}" for suffix in suffixes)
         return f"{tr(self.state.card.title)} ({patterns})"
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -7,7 +7,8 @@ CARD = StudioCard(
     title="Write",
     summary="Write, and let a network go on from where you are",
     accent="write",
-    extensions=(".txt", ".md"),
+    extensions=(".txt", ".md", ".docx", ".odt", ".html", ".htm"),
+    saves=(".txt", ".md", ".docx", ".odt", ".html", ".pdf"),
     engine="app.studios.write.engine:ENGINE",
     page="app.studios.write.page:WritePage",
 )

@@ -21,6 +21,8 @@ _PLAIN_BREAKS = {0x2028: "\n", 0x2029: "\n", 0xFDD0: None, 0xFDD1: None, 0: None
 """What a text view would turn into line breaks by itself, and what it keeps for its own use."""
 
 
+LONGEST_LINE = 10_000
+"""A text view lays out a whole line for each key in it, and the time grows with the square of a word's length."""
 _SERIALS = itertools.count(1)
 
 
@@ -207,6 +209,22 @@ def cleaned(text: str) -> str:
             tr("It was damaged by another program; take it out and try again."),
         ) from error
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN_BREAKS)
+
+
+def breaks_in(text: str) -> list[tuple[int, int, str]]:
+    """The line breaks to put into lines longer than :data:`LONGEST_LINE`, as :meth:`Text.with_changes` takes them.
+
+    After the last blank that fits; where there is none for that long, anywhere.
+    """
+    changes, start, length = [], 0, len(text)
+    while length - start > LONGEST_LINE:
+        end = text.rfind("\n", start, start + LONGEST_LINE + 1)
+        if end < 0:
+            end = text.rfind(" ", start + 1, start + LONGEST_LINE)
+            end = end if end > start else start + LONGEST_LINE - 1
+            changes.append((end + 1, end + 1, "\n"))
+        start = end + 1
+    return changes
 
 
 def count_words(text: str) -> int:

@@ -1,10 +1,13 @@
-"""Reading and writing plain text, with the recipe in a side-car file ``x.txt.recipe.json``."""
+"""Reading and writing texts, with the recipe and the authors in a side-car file ``x.txt.recipe.json``.
+
+A text is Markdown, or plain: whatever else a file holds is brought to that when it is read (:mod:`.formats`).
+"""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -14,22 +17,44 @@ from app.base.files import atomic_write, disk_error, read_bytes
 from app.base.i18n import tr
 from app.runtime.recipe import Recipe, recipe_from_json, sha256_hex
 from app.studios.write.document import Run, Text
+from app.studios.write.formats import docx, html, markdown, odt, plain
 
 log = logging.getLogger(__name__)
 
 LIMIT = 20_000_000
-"""The largest text in bytes; about thirty novels."""
-SUFFIXES = (".txt", ".md")
-_BINARY = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
-"""Control characters that no text has."""
+"""The largest file in bytes; about thirty novels."""
+PLAIN = (".txt", ".md")
+"""The files that hold just the text; all others are read and written through its blocks."""
+READERS: dict[str, Callable[[bytes], str]] = {
+    ".txt": plain.read,
+    ".md": plain.read,
+    ".html": lambda content: markdown.write(html.read(plain.read(content))),
+    ".htm": lambda content: markdown.write(html.read(plain.read(content))),
+    ".docx": lambda content: markdown.write(docx.read(content)),
+    ".odt": lambda content: markdown.write(odt.read(content)),
+}
+"""The text in a file's bytes. Raise :class:`AtelierError` (``BAD_FILE``)."""
+WRITERS: dict[str, Callable[[str, str], bytes]] = {
+    ".txt": lambda text, _: text.encode(),
+    ".md": lambda text, _: text.encode(),
+    ".odt": lambda text, _: odt.write(markdown.read(text)),
+    ".html": lambda text, title: html.write(text, title).encode(),
+    ".docx": lambda text, _: docx.write(markdown.read(text)),
+}
+"""A text and its title as a file's bytes."""
 _SIDE_CAR_LIMIT = 5 * LIMIT
 
 
 class _Authors(msgspec.Struct):
-    """Who wrote which characters of the file, beside the recipe's own fields; good for the text of that hash alone."""
+    """Who wrote which characters of the file, beside the recipe's own fields.
+
+    Good only while what is read from the file has that hash. ``source`` is the text itself where the file does not hold
+    it to the letter, as DOCX does not hold the signs of Markdown; empty elsewhere.
+    """
 
     text_sha256: str = ""
     runs: tuple[Run, ...] = ()
+    source: str = ""
 
 
 def side_car(path: Path) -> Path:
@@ -38,29 +63,30 @@ def side_car(path: Path) -> Path:
 
 
 def save_text(path: Path, text: Text, recipe: Recipe | None) -> list[Path]:
-    """Write the text as UTF-8 without a mark, and its side-car; returns the files written.
+    """Write the text, UTF-8 without a mark where it is plain, and its side-car; returns the files written.
 
     Without a recipe a side-car of an earlier save is taken away, since it would speak of another text.
     Raises :class:`AtelierError` (``DISK``; ``BAD_INPUT`` for a suffix that is not a text's).
     """
-    if path.suffix.lower() not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("A text can't be written as “{suffix}”.", suffix=path.suffix or path.name),
-            tr("Possible: {known}.", known=" ".join(SUFFIXES)),
+            tr("Possible: {known}.", known=" ".join(WRITERS)),
         )
-    content = text.text.encode()
+    content = WRITERS[suffix](text.text, path.stem)
     atomic_write(path, content)
     beside = side_car(path)
     if recipe is None:
         _remove(beside)
         return [path]
-    atomic_write(beside, _side_car_json(recipe, _Authors(sha256_hex(content), text.runs)))
+    atomic_write(beside, _side_car_json(recipe, _authors(text, suffix, content)))
     return [path, beside]
 
 
 def load_text(path: Path) -> tuple[Text, Recipe | None]:
-    """Read a text file: UTF-8, UTF-16 with a mark, or else Latin-1; at most 20 MB.
+    """Read a text file by its suffix, plain where that is unknown; at most 20 MB.
 
     Raises :class:`AtelierError` (``BAD_FILE``) for what is no text, is empty or too large.
     """
@@ -69,32 +95,34 @@ def load_text(path: Path) -> tuple[Text, Recipe | None]:
         raise AtelierError(
             ErrorKind.BAD_FILE, tr("“{name}” is empty.", name=path.name), tr("Start an empty page with New instead.")
         )
-    text = Text.by("user", _decoded(path, content))
+    text = Text.by("user", _read(path, content))
     recipe, authors = _read_side_car(side_car(path))
-    if authors.text_sha256 == sha256_hex(text.text.encode()) and sum(run.length for run in authors.runs) == len(text):
-        text = Text(text.text, authors.runs)
+    if authors.text_sha256 == sha256_hex(text.text.encode()):
+        source = authors.source or text.text
+        if sum(run.length for run in authors.runs) == len(source):
+            text = Text(source, authors.runs)
     return text, recipe
 
 
-def _decoded(path: Path, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        with contextlib.suppress(UnicodeDecodeError):
-            return content.decode("utf-16")
-    if len(content.translate(None, _BINARY)) == len(content):
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return content.decode("latin-1")
-    raise AtelierError(
-        ErrorKind.BAD_FILE,
-        tr("“{name}” is not a text.", name=path.name),
-        tr("It looks like a picture, a sound or a document of a word processor; save that as plain text first."),
-    )
+def _read(path: Path, content: bytes) -> str:
+    try:
+        return READERS.get(path.suffix.lower(), plain.read)(content)
+    except AtelierError as error:
+        message = tr("“{name}” can't be opened: {why}", name=path.name, why=error.message)
+        raise AtelierError(error.kind, message, error.hint) from error
+
+
+def _authors(text: Text, suffix: str, content: bytes) -> _Authors:
+    if suffix in PLAIN:
+        return _Authors(sha256_hex(text.text.encode()), text.runs)
+    return _Authors(sha256_hex(READERS[suffix](content).encode()), text.runs, text.text)
 
 
 def _side_car_json(recipe: Recipe, authors: _Authors) -> bytes:
     fields = json.loads(recipe.to_json()) | {"text_sha256": authors.text_sha256}
     fields["runs"] = [[run.length, run.maker] for run in authors.runs]
+    if authors.source:
+        fields["source"] = authors.source
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 

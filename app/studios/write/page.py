@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from app.base.card import StudioCard
@@ -10,6 +11,7 @@ from app.base.i18n import tr
 from app.jobs.services import Services
 from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
+from app.studios.write.files import PLAIN, side_car
 from app.studios.write.state import Bursts, WriteState
 from app.studios.write.views.editor import Editor
 from app.ui.studio_page import StudioPage
@@ -36,6 +38,7 @@ class WritePage(StudioPage[WriteState]):
         self.editor.edited.connect(self._edited)
         self.editor.placeChanged.connect(self._set_place)
         self.editor.goOn.connect(self.go_on)
+        self.editor.lineBroken.connect(state.tell_breaks)
         state.documentChanged.connect(self._show_document)
         state.opened.connect(lambda _: self._caret_to_end())
         state.busyChanged.connect(self._mark_refilled)
@@ -84,6 +87,12 @@ class WritePage(StudioPage[WriteState]):
         self._set_size(self.editor.font().pixelSize() - 2)
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _show_path(self, path: Path) -> None:
+        """A document of another program is never written over: it may hold more than what was read of it."""
+        super()._show_path(path)
+        if path.suffix.lower() not in PLAIN and not side_car(path).exists():
+            self.path = None
 
     def _caret_to_end(self) -> None:
         """Where one goes on with a work that was just opened."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from app.base.card import StudioCard
+from app.base.errors import AtelierError, ErrorKind
+from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
-from app.studios.write.document import Folded, Maker, Text, count_words
+from app.runtime.recipe import Recipe
+from app.studios.write import pdf
+from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in, count_words
 from app.studios.write.request import WriteRequest
 
 TITLE_WORDS = 12
@@ -26,6 +32,7 @@ class WriteState(StudioState[Text, WriteRequest]):
         self.place: tuple[int, int] = (0, 0)
         self._words = WordCount()
         self._refilled: tuple[int, int, str] | None = None
+        self._breaks = 0
 
     def make_request(self) -> WriteRequest:
         """Write at the caret, or in place of the marked span."""
@@ -46,6 +53,34 @@ class WriteState(StudioState[Text, WriteRequest]):
     def unfold(self, kept: Folded, near: Text) -> Text:
         """The text again."""
         return near.unfolded(kept)
+
+    def read_file(self, path: Path) -> tuple[Text, Recipe | None]:
+        """The text, with breaks in lines that no page can show."""
+        text, recipe = super().read_file(path)
+        breaks = breaks_in(text.text)
+        self._breaks = len(breaks)
+        return text.with_changes(breaks) if breaks else text, recipe
+
+    def tell_breaks(self, count: int) -> None:
+        """Say in place that lines were broken."""
+        message = tr(
+            "{count} line breaks were put into lines too long to be shown (more than {limit} characters).",
+            count=f"{count:,}",
+            limit=f"{LONGEST_LINE:,}",
+        )
+        self.failed.emit(AtelierError(ErrorKind.BAD_INPUT, message, tr("Nothing was left out.")))
+
+    def _opened(self, path: Path, document: Text, recipe: Recipe | None) -> None:
+        super()._opened(path, document, recipe)
+        if self._breaks:
+            self.tell_breaks(self._breaks)
+
+    def write_file(self, path: Path, document: Text, recipe: Recipe | None) -> list[Path]:
+        """PDF too, for which the engine, being without Qt, has no fonts."""
+        if path.suffix.lower() != ".pdf":
+            return super().write_file(path, document, recipe)
+        atomic_write(path, pdf.write(document.text, path.stem, recipe.to_json() if recipe else ""))
+        return [path]
 
     def refill(self) -> None:
         """Write the marked span anew; asked for again at what came of it, with another seed."""

@@ -25,10 +25,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.base.i18n import tr
-from app.studios.write.document import Maker, Text
+from app.studios.write.document import Maker, Text, breaks_in
 from app.studios.write.views.reading import ReadingLayout
 from app.studios.write.views.tint import edited_colour, line_rectangles, tint_colour, underline
-from app.studios.write.views.units import Places, from_view
+from app.studios.write.views.units import Places, from_view, selected
 from app.ui.theme import GRID, LARGE, current_theme
 
 FAMILIES = ["Charter", "Iowan Old Style", "Source Serif 4", "Georgia", "Cambria", "Noto Serif", "DejaVu Serif"]
@@ -44,6 +44,8 @@ class Editor(QPlainTextEdit):
     """The new :class:`Text` after a change by hand, and where in it the new characters start and end."""
     placeChanged = Signal(int, int)
     """Start and end of the marked span, in characters; the same where nothing is marked: the caret."""
+    lineBroken = Signal(int)
+    """So many line breaks were put into what was pasted, because a line was too long to be shown."""
     goOn = Signal()
     """Tab was pressed."""
 
@@ -124,7 +126,11 @@ class Editor(QPlainTextEdit):
         return super().event(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.insertPlainText(from_view(source.text().replace("\r\n", "\n").replace("\r", "\n")))
+        text = Text.by("user", from_view(source.text().replace("\r\n", "\n").replace("\r", "\n")))
+        breaks = breaks_in(text.text)
+        self.insertPlainText(text.with_changes(breaks).text)
+        if breaks:
+            self.lineBroken.emit(len(breaks))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are the page's business."""
@@ -219,7 +225,7 @@ class Editor(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(min(at, end))
         cursor.setPosition(min(at + added, end), QTextCursor.MoveMode.KeepAnchor)
-        new = from_view(cursor.selectedText())
+        new = selected(cursor)
         start, stop = self._index(at), self._index(at + removed)
         stop = min(stop, len(old))
         text = self._shown.typed(start, stop, new)

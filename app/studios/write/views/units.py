@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 import numpy as np
+from PySide6.QtGui import QTextCursor
 
 
 class Places:
@@ -32,6 +33,19 @@ class Places:
     def to_index(self, units: int) -> int:
         """The number of whole characters in the first *units* units."""
         return units - bisect_left(range(len(self._wide)), units, key=lambda nth: int(self._wide[nth]) + nth)
+
+
+def selected(cursor: QTextCursor) -> str:
+    """What is marked, as :func:`from_view` gives it.
+
+    Half a character, which a damaged clipboard or an input method may bring, is lost on the way to Python's text; it is
+    looked for unit by unit then.
+    """
+    text, units = cursor.selectedText(), cursor.selectionEnd() - cursor.selectionStart()
+    if len(text.encode("utf-16-le", "surrogatepass")) < 2 * units:
+        document, start = cursor.document(), cursor.selectionStart()
+        text = "".join(document.characterAt(at) for at in range(start, start + units))
+    return from_view(text)
 
 
 def from_view(text: str) -> str:
