@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -46,14 +46,19 @@ def everything(score: Score) -> Selection:
     return frozenset(key_of(index, note) for index, track in enumerate(score.tracks) for note in track.notes)
 
 
-def within(score: Score, ticks: tuple[int, int], pitches: tuple[int, int]) -> Selection:
-    """The notes that sound between two ticks (the second excluded) and lie between two pitches (both included)."""
+def within(
+    score: Score, ticks: tuple[int, int], pitches: tuple[int, int], tracks: Iterable[int] | None = None
+) -> Selection:
+    """The notes that sound between two ticks (the second excluded) and lie between two pitches (both included).
+
+    *tracks* are those that are looked at, all if it is None.
+    """
     start, end = ticks
     low, high = pitches
     return frozenset(
         key_of(index, note)
-        for index, track in enumerate(score.tracks)
-        for note in track.notes
+        for index in (range(len(score.tracks)) if tracks is None else tracks)
+        for note in score.tracks[index].notes
         if note.start < end and note.end > start and low <= note.pitch <= high
     )
 
@@ -78,14 +83,14 @@ def move(score: Score, selection: Selection, ticks: int, semitones: int) -> tupl
     if not ticks and not semitones:
         return score, selection
     return _changed(
-        score, notes, lambda note: edited(note, start=note.start + ticks, pitch=note.pitch + semitones)
+        score, notes, lambda _, note: edited(note, start=note.start + ticks, pitch=note.pitch + semitones)
     )  # fmt: skip
 
 
 def resize(score: Score, selection: Selection, ticks: int, least: int) -> tuple[Score, Selection]:
     """Make the selected notes longer by *ticks* (shorter if negative), none shorter than *least*."""
 
-    def longer(note: Note) -> Note:
+    def longer(_: int, note: Note) -> Note:
         duration = max(min(least, note.duration), note.duration + ticks)
         return note if duration == note.duration else edited(note, duration=duration)
 
@@ -95,7 +100,7 @@ def resize(score: Score, selection: Selection, ticks: int, least: int) -> tuple[
 def trim(score: Score, selection: Selection, ticks: int, least: int) -> tuple[Score, Selection]:
     """Move the beginning of the selected notes by *ticks*; their ends stay."""
 
-    def later(note: Note) -> Note:
+    def later(_: int, note: Note) -> Note:
         start = min(max(0, note.start + ticks), note.end - min(least, note.duration))
         return note if start == note.start else edited(note, start=start, duration=note.end - start)
 
@@ -122,13 +127,58 @@ def give_to(score: Score, selection: Selection, track: int) -> tuple[Score, Sele
     return _replaced(score, notes, [(track, note if index == track else edited(note)) for index, note in notes])
 
 
+def paste(score: Score, track: int, notes: Iterable[Note], tick: int) -> tuple[Score, Selection]:
+    """Put copies into a track so that the first begins at *tick*; they are the user's and selected."""
+    notes = list(notes)
+    first = min((note.start for note in notes), default=0)
+    copies = [msgspec.structs.replace(note, start=note.start - first + tick, maker="user") for note in notes]
+    return _replaced(score, [], [(track, note) for note in copies])
+
+
+def set_velocities(score: Score, velocities: Mapping[Key, int]) -> Score:
+    """The score with other velocities of some notes."""
+    notes = chosen(score, velocities)
+    return _changed(score, notes, lambda track, note: _struck(note, velocities[key_of(track, note)]))[0]
+
+
+def louder(score: Score, selection: Selection, steps: int) -> tuple[Score, Selection]:
+    """Make the selected notes louder, or softer if *steps* is negative, within 1..127."""
+    notes = chosen(score, selection)
+    return _changed(score, notes, lambda _, note: _struck(note, min(127, max(1, note.velocity + steps))))
+
+
+def _struck(note: Note, velocity: int) -> Note:
+    return note if velocity == note.velocity else edited(note, velocity=velocity)
+
+
+def quantise(
+    score: Score, selection: Selection, grid: int, strength: float = 1.0, swing: float = 0.5
+) -> tuple[Score, Selection]:
+    """Move the beginnings of the selected notes towards the grid; their lengths stay.
+
+    *strength* 1 moves them all the way, 0 not at all. *swing* says where between two even lines of the grid the odd one
+    lies: 0.5 in the middle, 2/3 as triplets have it.
+    """
+
+    def aligned(_: int, note: Note) -> Note:
+        pair, inside = divmod(note.start, 2 * grid)
+        lines = (0, round(2 * grid * swing), 2 * grid)
+        target = 2 * grid * pair + min(lines, key=lambda line: abs(line - inside))
+        start = note.start + round(strength * (target - note.start))
+        return note if start == note.start else edited(note, start=start)
+
+    return _changed(score, chosen(score, selection), aligned)
+
+
 def regions_of(score: Score, selection: Selection) -> list[Region]:
     """The stretches the selected notes fill."""
     return [Region(track, note.start, note.end) for track, note in chosen(score, selection)]
 
 
-def _changed(score: Score, notes: list[tuple[int, Note]], change: Callable[[Note], Note]) -> tuple[Score, Selection]:
-    return _replaced(score, notes, [(track, change(note)) for track, note in notes])
+def _changed(
+    score: Score, notes: list[tuple[int, Note]], change: Callable[[int, Note], Note]
+) -> tuple[Score, Selection]:
+    return _replaced(score, notes, [(track, change(track, note)) for track, note in notes])
 
 
 def _replaced(score: Score, gone: list[tuple[int, Note]], new: list[tuple[int, Note]]) -> tuple[Score, Selection]:

@@ -9,41 +9,49 @@ from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.studios.compose.bars import bars_of
+from app.studios.compose.cast import cast_of
+from app.studios.compose.codec import Codec
 from app.studios.compose.commands import COMMANDS
-from app.studios.compose.document import Score
-from app.studios.compose.edits import NOTHING, duplicate, everything, regions_of
-from app.studios.compose.piece import set_bars, set_tempo
+from app.studios.compose.document import KeySignature, Score, Track
+from app.studios.compose.edits import regions_of
+from app.studios.compose.piece import add_track, remove_track, set_bars, set_key, set_meter, set_tempo
 from app.studios.compose.player import Player
 from app.studios.compose.request import Region
+from app.studios.compose.roll_commands import RollCommands
 from app.studios.compose.state import ComposeState
+from app.studios.compose.views.mixer import DRUM_KIT, TrackSettings
+from app.studios.compose.views.piece import Piece
 from app.studios.compose.views.roll import DRAW, SELECT, PianoRoll
-from app.studios.compose.views.tools import Tools, Voices
+from app.studios.compose.views.tools import Tools
+from app.studios.compose.views.tracks import TrackList
 from app.ui.icons import set_icon
 from app.ui.studio_page import StudioPage
 from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
 
-ZOOM = 1.25
 
-
-class ComposePage(StudioPage[ComposeState]):
+class ComposePage(RollCommands, StudioPage[ComposeState]):
     """Draw a melody, press Harmonise, mark what you don't like, press Refill, listen."""
 
     commands = COMMANDS
 
     def __init__(self, services: Services, card: StudioCard) -> None:
         self.roll = PianoRoll()
-        self.tools, self.voices = Tools(), Voices()
+        self.tools, self.piece = Tools(), Piece()
+        self.tracks, self.track = TrackList(), TrackSettings()
         super().__init__(ComposeState(services, card), self.roll)
         self.player = Player(services.jobs, self)
         self.rewind_button = tool_button("rewind", tr("To the beginning (Ctrl+Home)"), self.rewind)
         self.play_button = tool_button("play", tr("Play or pause (Space)"), self.play)
-        for button in (self.rewind_button, self.play_button):
+        for button in (self.tools.arrow, self.tools.pen, self.rewind_button, self.play_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space must stay the roll's
             self.bar.add_tool(button)
-        self.add_section(tr("Voices"), self._with_requests())
+        self.add_section(tr("Tracks"), self._with_requests())
         self.add_section(tr("Tools"), self.tools)
-        self._connect_own()
+        self.add_section(tr("Sound of the track"), self.track)
+        self.add_section(tr("Piece"), self.piece)
+        self._connect_roll()
+        self._connect_panel()
         self._show_document()
         self.roll.fit()
 
@@ -65,71 +73,61 @@ class ComposePage(StudioPage[ComposeState]):
     def rewind(self) -> None:
         self._seek(0)
 
-    def select_all(self) -> None:
-        self.roll.select(everything(self.roll.score))
+    def add_track(self) -> None:
+        self._change(tr("Add a track"), add_track(self.state.document), merge=False)
+        self.roll.set_voice(len(self.state.document.tracks) - 1)
 
-    def select_none(self) -> None:
-        self.roll.select(NOTHING)
-        self.roll.set_marked(None)
+    def remove_track(self) -> None:
+        self._change(tr("Take the track away"), remove_track(self.state.document, self.roll.voice), merge=False)
 
-    def duplicate(self) -> None:
-        self.roll.commit(tr("Duplicate"), duplicate(self.roll.score, self.roll.selection, self.roll.grid))
+    def mute(self) -> None:
+        self._set_track("muted", not self._track.muted)
 
-    def take_pen(self) -> None:
-        self.tools.pen.setChecked(True)
-
-    def take_arrow(self) -> None:
-        self.tools.arrow.setChecked(True)
-
-    def voice_1(self) -> None:
-        self.roll.set_voice(0)
-
-    def voice_2(self) -> None:
-        self.roll.set_voice(1)
-
-    def voice_3(self) -> None:
-        self.roll.set_voice(2)
-
-    def voice_4(self) -> None:
-        self.roll.set_voice(3)
-
-    def zoom_in(self) -> None:
-        self.roll.zoom(ZOOM)
-
-    def zoom_out(self) -> None:
-        self.roll.zoom(1 / ZOOM)
-
-    def fit(self) -> None:
-        self.roll.fit()
+    def solo(self) -> None:
+        self._set_track("solo", not self._track.solo)
 
     def close_down(self) -> None:
         self.player.pause()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _connect_own(self) -> None:
-        roll, tools, voices = self.roll, self.tools, self.voices
+    def _connect_roll(self) -> None:
+        roll, tools = self.roll, self.tools
         roll.edited.connect(self.state.edit)
         roll.sought.connect(self._seek)
-        roll.voiceChanged.connect(voices.show_voice)
+        roll.voiceChanged.connect(lambda _: self._show_track())
         tools.penChosen.connect(lambda on: roll.set_tool(DRAW if on else SELECT))
         tools.snapChosen.connect(roll.set_division)
-        tools.tempoChosen.connect(lambda bpm: self._change(tr("Tempo"), set_tempo(self.state.document, bpm)))
-        tools.barsChosen.connect(lambda bars: self._change(tr("Length"), set_bars(self.state.document, bars)))
-        voices.voiceChosen.connect(roll.set_voice)
-        voices.marksChosen.connect(roll.set_marked_voices)
+        tools.othersChosen.connect(roll.set_others)
+        tools.scaleChosen.connect(roll.set_scale)
+        tools.quantiseAsked.connect(self.quantise)
         self.player.moved.connect(lambda tick: roll.set_playhead(tick, follow=True))
         self.player.playingChanged.connect(self._show_playing)
         self.player.failed.connect(self.errors.show_error)
         self.state.documentChanged.connect(self._show_document)
         self.state.opened.connect(lambda _: roll.fit())
 
+    def _connect_panel(self) -> None:
+        piece, tracks = self.piece, self.tracks
+        piece.tempoChosen.connect(lambda bpm: self._change(tr("Tempo"), set_tempo(self._now, bpm, self._here)))
+        piece.meterChosen.connect(self._set_meter)
+        piece.keyChosen.connect(self._set_key)
+        piece.barsChosen.connect(lambda bars: self._change(tr("Length"), set_bars(self._now, bars)))
+        tracks.chosen.connect(self.roll.set_voice)
+        tracks.added.connect(self.add_track)
+        tracks.removed.connect(self.remove_track)
+        tracks.model.refillChosen.connect(self.roll.set_marked_voices)
+        tracks.model.renamed.connect(lambda track, name: self._set_track("name", name, track))
+        tracks.model.muted.connect(lambda track, on: self._set_track("muted", on, track))
+        tracks.model.solo.connect(lambda track, on: self._set_track("solo", on, track))
+        self.track.changed.connect(self._set_track)
+
     def _with_requests(self) -> QWidget:
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addWidget(self.voices)
+        layout.addWidget(self.tracks)
         for title, hint, slot in (
             (tr("Harmonise the soprano"), tr("Keep the soprano and write the other three (Ctrl+H)"), self.harmonise),
             (
@@ -144,29 +142,70 @@ class ComposePage(StudioPage[ComposeState]):
             layout.addWidget(button)
         return body
 
+    @property
+    def _now(self) -> Score:
+        return self.state.document
+
+    @property
+    def _here(self) -> int:
+        """The beginning of the bar the cursor is in."""
+        return bars_of(self._now).at(self.roll.playhead).start
+
+    @property
+    def _track(self) -> Track:
+        return self._now.tracks[self.roll.voice]
+
     def _regions(self) -> list[Region]:
         if self.roll.marked is not None:
             start, end = self.roll.marked
             return [Region(track, start, end) for track in sorted(self.roll.marked_voices)]
-        return regions_of(self.state.document, self.roll.selection)
+        return regions_of(self._now, self.roll.selection)
 
-    def _change(self, title: str, score: Score) -> None:
-        self.state.edit(title, score, merge=title)
+    def _change(self, title: str, score: Score, merge: bool = True) -> None:
+        self.state.edit(title, score, merge=title if merge else "")
+
+    def _set_meter(self, numerator: int, denominator: int) -> None:
+        self._change(tr("Metre"), set_meter(self._now, numerator, denominator, self._here))
+
+    def _set_key(self, key: KeySignature | None) -> None:
+        here = self._here
+        fifths, minor = (key.fifths, key.minor) if key is not None else (None, False)
+        self._change(tr("Key"), set_key(self._now, fifths, minor, here))
+
+    def _set_track(self, field: str, value: object, track: int | None = None) -> None:
+        """Change one field of a track, as a step that goes on while the same slider moves."""
+        track = self.roll.voice if track is None else track
+        changes = {field: value}
+        if field == "instrument":
+            changes = {"drums": True} if value == DRUM_KIT else {"drums": False, "program": value}
+        score = self._now.change_track(track, **changes)
+        self.state.edit(tr("Track: {name}", name=self._now.tracks[track].name), score, merge=f"{field} {track}")
 
     def _seek(self, tick: int) -> None:
         self.roll.set_playhead(tick)
+        self.piece.show_piece(self._now, tick)
         if self.player.playing:
-            self.player.play(self.state.document, tick)
+            self.player.play(self._now, tick)
 
     def _show_document(self) -> None:
-        score = self.state.document
+        score = self._now
+        roles = cast_of(score)
+        self.roll.ranges = {track: Codec().ranges[voice] for voice, track in roles.items()}
+        self.tracks.show_score(score)
+        self.roll.set_marked_voices(self.tracks.model.refilled())
         self.roll.show_score(score)
-        self.tools.show_piece(score.tempos[0].bpm, bars_of(score).count)
+        self.piece.show_piece(score, self.roll.playhead)
+        self._show_track()
+
+    def _show_track(self) -> None:
+        self.tracks.show_voice(self.roll.voice)
+        self.track.show_track(self._track)
 
     def _show_playing(self, playing: bool) -> None:
         set_icon(self.play_button, "pause" if playing else "play")
+        self.piece.show_piece(self._now, self.roll.playhead)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self.voices.tint()
+            self.tracks.tint()

@@ -1,4 +1,4 @@
-"""Edits of the piece as a whole: its length, and tempo, metre and key from a bar on."""
+"""Edits of the piece as a whole: its length and tracks, and tempo, metre and key from a bar on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
+from app.base.i18n import tr
 from app.studios.compose.bars import bars_of
-from app.studios.compose.document import KeySignature, Meter, Score, Tempo
+from app.studios.compose.document import KeySignature, Meter, Score, Tempo, Track
 
 Change = TypeVar("Change", Tempo, Meter, KeySignature)
 
@@ -40,6 +41,19 @@ def set_key(score: Score, fifths: int | None, minor: bool = False, tick: int = 0
     if fifths is None:
         return msgspec.structs.replace(score, keys=tuple(key for key in score.keys if key.tick != tick))
     return msgspec.structs.replace(score, keys=_put(score.keys, KeySignature(tick, fifths, minor)))
+
+
+def add_track(score: Score) -> Score:
+    """The score with an empty piano at its end."""
+    number = len(score.tracks) + 1
+    track = Track(name=tr("Track {number}", number=number), program=0)
+    return msgspec.structs.replace(score, tracks=(*score.tracks, track))
+
+
+def remove_track(score: Score, index: int) -> Score:
+    """The score without one track; the last one left stays."""
+    tracks = (*score.tracks[:index], *score.tracks[index + 1 :])
+    return msgspec.structs.replace(score, tracks=tracks) if tracks else score
 
 
 def in_force(changes: Sequence[Change], tick: float) -> Change | None:

@@ -128,18 +128,18 @@ def test_a_melody_can_be_written_by_keys_alone(page: ComposePage, qtbot: QtBot) 
     assert len(notes(page)) == 6
     qtbot.keyClick(page.roll, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     assert page.roll.voice == 1
-    assert page.voices.buttons[1].isChecked()
+    assert page.tracks.table.currentIndex().row() == 1
 
 
 def test_tempo_and_length_can_be_set_and_taken_back(page: ComposePage) -> None:
-    page.tools.tempo.setValue(120)
-    page.tools.bars.setValue(4)
+    page.piece.tempo.setValue(120)
+    page.piece.bars.setValue(4)
     assert page.state.document.tempos[0].bpm == pytest.approx(120)
     assert page.state.document.length == 16 * TICKS
     page.undo()
     page.undo()
     assert page.state.document == blank()
-    assert (page.tools.tempo.value(), page.tools.bars.value()) == (80, 8)
+    assert (page.piece.tempo.value(), page.piece.bars.value()) == (80, 8)
 
 
 # --- with the machine -------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_harmonise_refill_undo(page: ComposePage, qtbot: QtBot, melody: Score) -
     )  # fmt: skip
     assert page.roll.marked == (4 * TICKS, 8 * TICKS)
     for voice in (0, 2, 3):
-        page.voices.marks[voice].setChecked(False)
+        page.tracks.model.keep(voice, True)
     page.state.set_control("temperature", 1.4)
     wait(page, qtbot, lambda: qtbot.keyClick(page.roll, Qt.Key.Key_R, CONTROL))
     filled = page.state.document

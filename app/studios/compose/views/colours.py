@@ -1,4 +1,4 @@
-"""The colours of the voices, from the theme."""
+"""The colours of the tracks, from the theme."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from PySide6.QtGui import QColor
 from app.ui.theme import Theme
 
 VOICES = ("compose", "paint", "write", "imagine")
-"""Soprano, alto, tenor and bass have the four accents; further tracks begin again."""
+"""The first four tracks have the four accents."""
+TURN = 38
+"""Degrees by which each further four turn their hue away from them."""
 
 
 def voice_colour(theme: Theme, track: int) -> QColor:
-    return theme.accent(VOICES[track % len(VOICES)])
+    """The colour of a track; distinct for some thirty, then they come again."""
+    accent = theme.accent(VOICES[track % len(VOICES)])
+    turn = TURN * (track // len(VOICES))
+    if not turn:
+        return accent
+    return QColor.fromHsl((accent.hslHue() + turn) % 360, accent.hslSaturation(), accent.lightness())
 
 
 def mixed(one: QColor, two: QColor, share: float) -> QColor:

@@ -10,21 +10,29 @@ from app.studios.compose.document import MAX_PITCH, Note
 
 KEYS = 56
 """Width of the keyboard at the left."""
-RULER = 24
+RULER = 36
 """Height of the ruler on top."""
+LANE = 64
+"""Height of the lane of velocities at the bottom."""
+LANE_MARGIN = 6
+MAX_VELOCITY = 127
 MIN_QUARTER, MAX_QUARTER = 0.5, 400.0
 MIN_ROW, MAX_ROW = 4.0, 32.0
 
 
 @dataclass
 class Geometry:
-    """*quarter* and *row* are the pixels of a quarter and of a semitone; *left* and *top* what is scrolled away."""
+    """*quarter* and *row* are the pixels of a quarter and of a semitone; *left* and *top* what is scrolled away.
+
+    *bottom* is where the rows end and the lane of velocities begins.
+    """
 
     ticks_per_quarter: int = 480
     quarter: float = 40.0
     row: float = 12.0
     left: float = 0.0
     top: float = 0.0
+    bottom: float = 0.0
 
     @property
     def per_tick(self) -> float:
@@ -48,6 +56,15 @@ class Geometry:
     def pitch(self, y: float) -> int:
         """The row at *y*, within the range of MIDI."""
         return min(MAX_PITCH, max(0, MAX_PITCH - int((y - RULER + self.top) // self.row)))
+
+    def velocity(self, y: float) -> int:
+        """The velocity at a height of the lane, 1..127."""
+        share = (self.bottom + LANE - LANE_MARGIN - y) / (LANE - 2 * LANE_MARGIN)
+        return min(MAX_VELOCITY, max(1, round(share * MAX_VELOCITY)))
+
+    def velocity_y(self, velocity: float) -> float:
+        """The height of a velocity in the lane; the inverse of :meth:`velocity`."""
+        return self.bottom + LANE - LANE_MARGIN - velocity / MAX_VELOCITY * (LANE - 2 * LANE_MARGIN)
 
     def note_rect(self, note: Note) -> QRectF:
         """The note as it is drawn, at least two pixels wide."""

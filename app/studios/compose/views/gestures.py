@@ -10,9 +10,11 @@ from PySide6.QtCore import QPointF, QRectF
 from app.base.i18n import tr
 from app.studios.compose.bars import Bar, bars_of
 from app.studios.compose.document import Note, Score
-from app.studios.compose.edits import Selection, add, move, resize, trim, within
+from app.studios.compose.edits import Key, Selection, add, move, resize, set_velocities, trim, within
 from app.studios.compose.views.geometry import Geometry, nearest, snapped
 
+NEAR = 4
+"""Pixels beside its stem at which the velocity of a note can be taken."""
 EDGE = 6
 """Pixels at the ends of a note by which it is made longer or shorter."""
 
@@ -38,12 +40,16 @@ class Gesture(Protocol):
 
 @dataclass(frozen=True)
 class Scribe:
-    """What all gestures know: the score they began on, where things are, the grid, where the button was pressed."""
+    """What all gestures know.
+
+    The score they began on, where things are, the grid, where the button was pressed, the tracks that can be touched.
+    """
 
     score: Score
     geometry: Geometry
     grid: int
     origin: QPointF
+    touchable: list[int]
 
     def ticks(self, at: QPointF) -> int:
         """How far the mouse has gone, in whole steps of the grid."""
@@ -107,8 +113,30 @@ class Band:
         geometry, origin = self.scribe.geometry, self.scribe.origin
         box = QRectF(origin, at).normalized()
         ticks = round(geometry.tick(box.left())), round(geometry.tick(box.right()))
-        touched = within(self.scribe.score, ticks, (geometry.pitch(box.bottom()), geometry.pitch(box.top())))
+        pitches = geometry.pitch(box.bottom()), geometry.pitch(box.top())
+        touched = within(self.scribe.score, ticks, pitches, self.scribe.touchable)
         return Outcome("", self.scribe.score, self.before | touched, band=box)
+
+
+@dataclass(frozen=True)
+class Velocities:
+    """A line drawn through the lane: the notes under it get the velocities it passes, only selected ones if any are."""
+
+    scribe: Scribe
+    track: int
+    selection: Selection
+
+    def outcome(self, at: QPointF) -> Outcome:
+        left, right = sorted((self.scribe.origin, at), key=lambda point: point.x())
+        geometry = self.scribe.geometry
+        slope = (right.y() - left.y()) / max(1.0, right.x() - left.x())
+        changes = {}
+        for note in self.scribe.score.tracks[self.track].notes:
+            x = geometry.x(note.start)
+            key = Key(self.track, note.start, note.pitch)
+            if left.x() - NEAR <= x <= right.x() + NEAR and (not self.selection or key in self.selection):
+                changes[key] = geometry.velocity(left.y() + slope * (min(max(x, left.x()), right.x()) - left.x()))
+        return Outcome(tr("Change the velocity"), set_velocities(self.scribe.score, changes), self.selection)
 
 
 @dataclass(frozen=True)

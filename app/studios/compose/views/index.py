@@ -6,17 +6,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.studios.compose.document import Note, Score
+from app.studios.compose.document import Maker, Note, Score
+
+MAKERS: tuple[Maker, ...] = ("user", "machine", "edited")
 
 
 @dataclass(frozen=True)
-class _Column:
-    """The notes of one track as arrays, in order of their starts."""
+class Column:
+    """Notes of one track as arrays, in order of their starts; *maker* counts in :data:`MAKERS`."""
 
-    notes: tuple[Note, ...]
     start: np.ndarray
     end: np.ndarray
     pitch: np.ndarray
+    velocity: np.ndarray
+    maker: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Column:
+        return Column(self.start[rows], self.end[rows], self.pitch[rows], self.velocity[rows], self.maker[rows])
+
+
+@dataclass(frozen=True)
+class _Track:
+    notes: tuple[Note, ...]
+    column: Column
     longest: int
 
 
@@ -24,40 +36,36 @@ class NoteIndex:
     """For each track its notes as arrays; a track whose notes did not change is not read again."""
 
     def __init__(self) -> None:
-        self._columns: list[_Column] = []
+        self._tracks: list[_Track] = []
 
     def read(self, score: Score) -> None:
-        old = self._columns
-        self._columns = [
-            old[i] if i < len(old) and old[i].notes is track.notes else _column(track.notes)
+        old = self._tracks
+        self._tracks = [
+            old[i] if i < len(old) and old[i].notes is track.notes else _read(track.notes)
             for i, track in enumerate(score.tracks)
         ]
 
-    def count(self) -> int:
-        return sum(len(column.notes) for column in self._columns)
-
-    def arrays(self, track: int, start: float, end: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Starts, ends and pitches of the notes of a track that sound between two ticks."""
-        column = self._columns[track]
-        rows = _sounding(column, start, end)
-        return column.start[rows], column.end[rows], column.pitch[rows]
+    def column(self, track: int, start: float, end: float, low: int = 0, high: int = 127) -> Column:
+        """The notes of a track that sound between two ticks and lie between two pitches (both included)."""
+        found = self._tracks[track]
+        return found.column.take(_rows(found, start, end, low, high))
 
     def notes(self, track: int, start: float, end: float, low: int = 0, high: int = 127) -> list[Note]:
-        """The notes of a track that sound between two ticks and lie between two pitches (both included)."""
-        column = self._columns[track]
-        rows = _sounding(column, start, end)
-        fitting = rows[(column.pitch[rows] >= low) & (column.pitch[rows] <= high)]
-        return [column.notes[row] for row in fitting]
+        """The same as notes."""
+        found = self._tracks[track]
+        return [found.notes[row] for row in _rows(found, start, end, low, high)]
 
 
-def _column(notes: tuple[Note, ...]) -> _Column:
-    values = np.array([(note.start, note.end, note.pitch) for note in notes], np.int64).reshape(-1, 3)
+def _read(notes: tuple[Note, ...]) -> _Track:
+    rows = [(n.start, n.start + n.duration, n.pitch, n.velocity, MAKERS.index(n.maker)) for n in notes]
+    values = np.array(rows, np.int64).reshape(-1, 5)
     longest = int((values[:, 1] - values[:, 0]).max(initial=0))
-    return _Column(notes, values[:, 0], values[:, 1], values[:, 2], longest)
+    return _Track(notes, Column(*values.T), longest)
 
 
-def _sounding(column: _Column, start: float, end: float) -> np.ndarray:
-    first = int(np.searchsorted(column.start, start - column.longest))
+def _rows(track: _Track, start: float, end: float, low: int, high: int) -> np.ndarray:
+    column = track.column
+    first = int(np.searchsorted(column.start, start - track.longest))
     last = int(np.searchsorted(column.start, end))
-    rows = np.arange(first, last)
-    return rows[column.end[first:last] > start]
+    pitch = column.pitch[first:last]
+    return first + np.flatnonzero((column.end[first:last] > start) & (pitch >= low) & (pitch <= high))

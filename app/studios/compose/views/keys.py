@@ -2,7 +2,8 @@
 
 Without a selection the arrows move a caret, and Return writes a note there. With one they move the notes: up and down
 by a semitone, with Shift by an octave; left and right by the grid, with Shift they change the length. Control with left
-or right walks from note to note in the voice, and adds to the selection when Shift is held too.
+or right walks from note to note in the voice, and adds to the selection when Shift is held too; Control with up or down
+makes the selected notes louder or softer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from PySide6.QtGui import QKeyEvent
 
 from app.base.i18n import tr
 from app.studios.compose.document import Note
-from app.studios.compose.edits import NOTHING, add, delete, key_of, move, resize
+from app.studios.compose.edits import NOTHING, add, chosen, delete, key_of, louder, move, resize
 
 if TYPE_CHECKING:
     from app.studios.compose.views.roll import PianoRoll
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 Key = Qt.Key
 ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, 1), Key.Key_Down: (0, -1)}
 OCTAVE = 12
+LOUDER = 8
+WRITTEN = 80
+"""The velocity of a written note."""
+HEARD = 4
+"""At most so many transposed notes are heard."""
+"""Steps of velocity for one key."""
 
 
 class KeyBoard:
@@ -36,7 +43,7 @@ class KeyBoard:
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key in ARROWS and control:
-            return self._walk(ARROWS[key], shift)
+            return self._walk(ARROWS[key], shift) or self._strike(ARROWS[key][1])
         if key in ARROWS:
             return self._nudge(ARROWS[key], shift) if self._roll.selection else self._move_caret(ARROWS[key], shift)
         if key in (Key.Key_Return, Key.Key_Enter) and not control:
@@ -58,6 +65,7 @@ class KeyBoard:
         else:
             steps = up * (OCTAVE if shift else 1)
             roll.commit(tr("Transpose"), move(roll.score, roll.selection, 0, steps), "transpose")
+            self._sound_selection()
         return True
 
     def _move_caret(self, arrow: tuple[int, int], shift: bool) -> bool:
@@ -72,10 +80,15 @@ class KeyBoard:
         roll = self._roll
         tick, pitch = roll.caret
         length = roll.grid if roll.division else roll.score.ticks_per_quarter
-        score, _ = add(roll.score, roll.voice, Note(tick, pitch, length))
+        score, _ = add(roll.score, roll.voice, Note(tick, pitch, length, WRITTEN))
         roll.commit(tr("Draw a note"), (score, NOTHING))
+        roll.sounded.emit(roll.voice, pitch, WRITTEN)
         roll.move_caret(tick + length, pitch)
         return True
+
+    def _sound_selection(self) -> None:
+        for track, note in chosen(self._roll.score, self._roll.selection)[:HEARD]:
+            self._roll.sounded.emit(track, note.pitch, note.velocity)
 
     def _delete(self) -> bool:
         roll = self._roll
@@ -97,6 +110,11 @@ class KeyBoard:
         note = notes[min(len(notes) - 1, max(0, place))]
         roll.select((roll.selection if adding else NOTHING) | {key_of(roll.voice, note)})
         roll.move_caret(note.start, note.pitch)
+        return True
+
+    def _strike(self, up: int) -> bool:
+        roll = self._roll
+        roll.commit(tr("Change the velocity"), louder(roll.score, roll.selection, up * LOUDER), "velocity")
         return True
 
     def _jump(self, end: bool) -> bool:

@@ -19,7 +19,8 @@ def dust(index: NoteIndex, tracks: list[int], start: float, end: float, width: i
     """The notes between two ticks as an image of *width* columns and 128 rows (high notes on top), transparent else."""
     image = np.zeros((128, width), np.uint32)
     for track, colour in zip(tracks, colours, strict=True):
-        first, last, pitch = index.arrays(track, start, end)
+        column = index.column(track, start, end)
+        first, last, pitch = column.start, column.end, column.pitch
         scale = width / (end - start)
         left = np.clip(((first - start) * scale).astype(int), 0, width - 1)
         right = np.clip(np.maximum(left + 1, np.ceil((last - start) * scale).astype(int)), 1, width)

@@ -1,0 +1,81 @@
+"""All that a painting of the roll depends on, and the pens its parts share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont
+
+from app.studios.compose.document import KeySignature, Score
+from app.studios.compose.edits import Selection
+from app.studios.compose.views.geometry import KEYS, Geometry
+from app.studios.compose.views.index import NoteIndex
+from app.ui.theme import SMALL, Theme
+
+CLOSEST = 5.0
+"""Lines nearer than this many pixels are left out."""
+
+
+class Others(StrEnum):
+    """How the tracks beside the one that is written in are shown."""
+
+    COLOUR = "colour"
+    GHOSTS = "ghosts"
+    HIDDEN = "hidden"
+
+
+@dataclass
+class Scene:
+    """What is painted: *score* and *selection* may be those of a gesture that is not over yet."""
+
+    score: Score
+    index: NoteIndex
+    geometry: Geometry
+    theme: Theme
+    width: int
+    height: int
+    selection: Selection
+    voice: int
+    voice_range: tuple[int, int]
+    others: Others
+    scale: bool
+    grid: int
+    marked: tuple[int, int] | None
+    marked_voices: frozenset[int]
+    caret: tuple[int, int] | None
+    band: QRectF | None
+    playhead: float
+
+    @property
+    def ticks(self) -> tuple[float, float]:
+        """What can be seen, from tick to tick."""
+        return max(0.0, self.geometry.tick(KEYS)), self.geometry.tick(self.width)
+
+    @property
+    def bottom(self) -> float:
+        """Where the rows end."""
+        return self.geometry.bottom
+
+    def key_stretches(self) -> list[tuple[float, float, KeySignature]]:
+        """The keys that can be seen, from tick to tick."""
+        start, end = self.ticks
+        changes = self.score.keys
+        ends = [*(key.tick for key in changes[1:]), end]
+        return [(max(k.tick, start), e, k) for k, e in zip(changes, ends, strict=True) if k.tick < end and e > start]
+
+    def colour(self, name: str) -> QColor:
+        return self.theme.colour(name)
+
+
+def faint(colour: QColor, opacity: float) -> QColor:
+    found = QColor(colour)
+    found.setAlphaF(opacity)
+    return found
+
+
+def small(font: QFont) -> QFont:
+    found = QFont(font)
+    found.setPixelSize(SMALL - 1)
+    return found
