@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import generators, window, writing
+from benchmarks import generators, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "slider": window.slider,
     "roll": window.roll,
     "typing": writing.typing,
+    "pen": painting.pen,
     "start": window.start,
 }
 

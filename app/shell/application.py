@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import __version__
@@ -63,6 +63,8 @@ def _refuse(error: AtelierError) -> int:
 
 def make_application(arguments: list[str]) -> QApplication:
     """The Qt application with its name, icon and translation."""
+    # A quick pen sends more points than the screen has frames; none of them may be lost.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     application = QApplication(arguments)
     application.setApplicationName("atelie")
     application.setApplicationDisplayName("Ateliê")

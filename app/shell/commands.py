@@ -14,7 +14,8 @@ COMMANDS = [
     Command("app.about", "About Ateliê", "show_about", "Help", "", "Version, credits and licences"),
     Command("app.quit", "Quit", "close", "File", "Ctrl+Q"),
 ]
-MENUS = ("File", "Edit", "Machine", "View", "Help")
+MENUS = ("File", "Edit", "Strokes", "Layer", "Machine", "View", "Help")
+"""In this order; those in which a studio has nothing are not shown."""
 
 
 def studio_commands(cards: tuple[StudioCard, ...]) -> list[Command]:

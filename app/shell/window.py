@@ -191,6 +191,7 @@ class Window(QMainWindow):
                 if owner == "app" and chosen and menu.actions():
                     menu.addSeparator()
                 menu.addActions([self._actions[command.id] for command in chosen])
+            menu.menuAction().setVisible(bool(menu.actions()))
         for command in self.commands:
             self._actions[command.id].setEnabled(command.owner in (studio, "app"))
 

@@ -58,6 +58,7 @@ class StudioPage(QWidget, Generic[State]):
         self.path: Path | None = None
         self._forms: list[ControlForm] = []
         self._declared: list[Section] = []
+        self._above = 0
         self.bar = StudioBar()
         self.errors = ErrorStrip()
         self.panel = Panel()
@@ -73,10 +74,11 @@ class StudioPage(QWidget, Generic[State]):
 
     # --- for the studios -----------------------------------------------------------------------------------------
 
-    def add_section(self, title: str, body: QWidget, is_open: bool = True) -> Section:
-        """Add a folding section under the declared controls."""
+    def add_section(self, title: str, body: QWidget, is_open: bool = True, above: bool = False) -> Section:
+        """Add a folding section under the model's controls, or above them under those added so before."""
         section = Section(title, body, is_open)
-        self.panel.add(section)
+        self.panel.add(section, self._above if above else None)
+        self._above += above
         return section
 
     def close_down(self) -> None:
@@ -201,7 +203,7 @@ class StudioPage(QWidget, Generic[State]):
                 form.changed.connect(state.set_control)
                 self._forms.append(form)
                 self._declared.append(Section(title, form, is_open))
-                self.panel.add(self._declared[-1], len(self._declared) - 1)
+                self.panel.add(self._declared[-1], self._above + len(self._declared) - 1)
         self._show_settings()
 
     def _show_settings(self) -> None:

@@ -35,7 +35,7 @@ def codec_of(model: Model) -> StrokeCodec:
 def continue_drawing(request: PaintRequest, model: Model, progress: Progress) -> Iterator[Drawing]:
     """The drawing with more and more of the machine's strokes; the given ones stay as they are."""
     codec, given = codec_of(model), request.drawing
-    strokes = [stroke for stroke in given.strokes if len(stroke.points)]
+    strokes = readable(given)
     if not strokes:
         yield from _from_nothing(request, model, codec, progress)
         return
@@ -49,6 +49,11 @@ def continue_drawing(request: PaintRequest, model: Model, progress: Progress) ->
             shown = time.monotonic()
             yield _with(request, codec.decode(made, start), frame)
     yield _with(request, codec.decode(made, start), frame)
+
+
+def readable(drawing: Drawing) -> list[Stroke]:
+    """The strokes a network of lines can read: drawn ones with points."""
+    return [stroke for stroke in drawing.strokes if stroke.points and stroke.mode == "draw" and not stroke.on_mask]
 
 
 def class_row(codec: StrokeCodec, name: str) -> np.ndarray:
@@ -138,9 +143,5 @@ def _latent(model: Model, read: np.ndarray, classes: np.ndarray, generator: np.r
 
 
 def _with(request: PaintRequest, strokes: list[np.ndarray], frame: _Frame) -> Drawing:
-    made = [
-        Stroke.of_points(frame.to_pixels(stroke), request.size, request.colour, "machine")
-        for stroke in strokes
-        if len(stroke)
-    ]
+    made = [request.stroke(frame.to_pixels(stroke)) for stroke in strokes if len(stroke)]
     return request.drawing.adding(*made)

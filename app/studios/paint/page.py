@@ -1,21 +1,36 @@
-"""The page of the studio Paint: a canvas, pens, and a network that goes on with the drawing."""
+"""The page of the studio Paint: a canvas with tools, brushes, colours and layers, and a network that paints along."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
+from app.base.errors import AtelierError
 from app.base.i18n import tr
+from app.base.progress import Progress
 from app.jobs.services import Services
+from app.jobs.worker import Listener
+from app.studios.paint.brushes import brush_names
 from app.studios.paint.commands import COMMANDS
-from app.studios.paint.state import ERASER_REACH, PaintState
-from app.studios.paint.views.canvas import ZOOM_STEP, Canvas
-from app.studios.paint.views.pens import Pens
+from app.studios.paint.state import ERASER_REACH, RASTER, PaintState
+from app.studios.paint.views.brushpanel import LARGEST, BrushPanel
+from app.studios.paint.views.canvas import Canvas
+from app.studios.paint.views.colours import ColourField
+from app.studios.paint.views.layerpanel import LayerPanel
+from app.studios.paint.views.painting import Painting
+from app.studios.paint.views.swatch import brush_sample
+from app.studios.paint.views.toolbox import Desk, Toolbox
+from app.studios.paint.views.viewport import ZOOM_STEP
 from app.ui.studio_page import StudioPage
 from app.ui.theme import GRID, current_theme
 
 THICKER = 1.5
+TURN = 15.0
+SHEETS = ((1024, 768), (768, 1024), (1600, 1200), (2048, 2048), (2480, 3508), (4000, 4000))
 
 
 class PaintPage(StudioPage[PaintState]):
@@ -24,17 +39,61 @@ class PaintPage(StudioPage[PaintState]):
     commands = COMMANDS
 
     def __init__(self, services: Services, card: StudioCard) -> None:
-        self.canvas = Canvas()
-        super().__init__(PaintState(services, card), self.canvas)
-        self.pens = Pens()
+        self.canvas, self.toolbox = Canvas(), Toolbox()
+        super().__init__(PaintState(services, card), Desk(self.toolbox, self.canvas))
+        self.painting = Painting(self.state, self.canvas)
+        self.brushes, self.colours, self.layers = BrushPanel(), ColourField(), LayerPanel()
         self.tint = QCheckBox(tr("Tint the machine's strokes"))
         self.tint.setToolTip(tr("Show who drew what; what is saved keeps its colours"))
-        self.add_section(tr("Pen"), self.pens)
+        self.add_section(tr("Colour"), self.colours, above=True)
+        self.add_section(tr("Brush"), self.brushes, above=True)
+        self.add_section(tr("Layers"), self.layers, above=True)
+        self.add_section(tr("Chosen strokes"), self._stroke_tools(), is_open=False, above=True)
         self.add_section(tr("Machine's strokes"), self._machine_tools())
-        self._connect_own()
+        self.add_section(tr("Sheet"), self._sheet_tools(), is_open=False)
+        self._connect_canvas()
+        self._connect_panels()
+        self._show_head()
         self._show_document()
+        self._show_samples()
 
-    # --- commands ------------------------------------------------------------------------------------------------
+    # --- commands: tools and brush -------------------------------------------------------------------------------
+
+    def take_brush(self) -> None:
+        self.toolbox.take("brush")
+
+    def take_rubber(self) -> None:
+        self.toolbox.take("rubber")
+
+    def take_eraser(self) -> None:
+        self.toolbox.take("eraser")
+
+    def take_fill(self) -> None:
+        self.toolbox.take("fill")
+
+    def take_pick(self) -> None:
+        self.toolbox.take("pick")
+
+    def take_select(self) -> None:
+        self.toolbox.take("select")
+
+    def take_hand(self) -> None:
+        self.toolbox.take("hand")
+
+    def thinner(self) -> None:
+        self._set_size(self.state.head.size / THICKER)
+
+    def thicker(self) -> None:
+        self._set_size(self.state.head.size * THICKER)
+
+    def swap_colour(self) -> None:
+        self.colours.swap()
+
+    def toggle_symmetry(self) -> None:
+        box = self.brushes.symmetry
+        box.setCurrentIndex(box.findData("left-right" if box.currentData() == "none" else "none"))
+
+    # --- commands: strokes, layers, machine ----------------------------------------------------------------------
 
     def refill(self) -> None:
         self.state.refill()
@@ -42,17 +101,54 @@ class PaintPage(StudioPage[PaintState]):
     def clear(self) -> None:
         self.state.clear()
 
-    def take_pen(self) -> None:
-        self.pens.pen.setChecked(True)
+    def select_all(self) -> None:
+        self.take_select()
+        self.state.select_all()
 
-    def take_eraser(self) -> None:
-        self.pens.eraser.setChecked(True)
+    def select_none(self) -> None:
+        self.state.select(frozenset())
 
-    def thinner(self) -> None:
-        self._set_size(self.state.size / THICKER)
+    def delete_selection(self) -> None:
+        self.state.delete_selection()
 
-    def thicker(self) -> None:
-        self._set_size(self.state.size * THICKER)
+    def duplicate_selection(self) -> None:
+        self.state.duplicate_selection()
+
+    def recolour(self) -> None:
+        self.state.restyle_selection(tr("Recolour"), colour=self.state.head.colour)
+
+    def rebrush(self) -> None:
+        head = self.state.head
+        self.state.restyle_selection(tr("Re-brush"), brush=head.brush, size=head.size, opacity=head.opacity)
+
+    def to_layer(self) -> None:
+        self.state.restyle_selection(tr("To layer"), layer=self.state.head.layer)
+
+    def raise_selection(self) -> None:
+        self.state.restack_selection(up=True)
+
+    def lower_selection(self) -> None:
+        self.state.restack_selection(up=False)
+
+    def add_layer(self) -> None:
+        self.state.add_layer()
+
+    def remove_layer(self) -> None:
+        self.state.remove_layer()
+
+    def raise_layer(self) -> None:
+        self.state.shift_layer(1)
+
+    def lower_layer(self) -> None:
+        self.state.shift_layer(-1)
+
+    def layer_above(self) -> None:
+        self.state.step_layer(1)
+
+    def layer_below(self) -> None:
+        self.state.step_layer(-1)
+
+    # --- commands: the view --------------------------------------------------------------------------------------
 
     def zoom_in(self) -> None:
         self.canvas.zoom(ZOOM_STEP)
@@ -63,51 +159,150 @@ class PaintPage(StudioPage[PaintState]):
     def fit(self) -> None:
         self.canvas.fit()
 
+    def turn_left(self) -> None:
+        self.canvas.turn(-TURN)
+
+    def turn_right(self) -> None:
+        self.canvas.turn(TURN)
+
     def toggle_tint(self) -> None:
         self.tint.toggle()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _connect_own(self) -> None:
-        self.canvas.stroked.connect(self.state.add_stroke)
-        self.canvas.erased.connect(lambda x, y: self.state.erase_at(x, y, ERASER_REACH / self.canvas.scale))
-        self.pens.sizeChosen.connect(self._take_size)
-        self.pens.colourChosen.connect(self._take_colour)
-        self.pens.eraserChosen.connect(lambda on: setattr(self.canvas, "erasing", on))
+    def _connect_canvas(self) -> None:
+        canvas, state = self.canvas, self.state
+        canvas.strokesDrawn.connect(state.add_strokes)
+        canvas.eraseAsked.connect(lambda x, y: state.erase_at(x, y, ERASER_REACH / canvas.scale))
+        canvas.fillAsked.connect(state.fill)
+        canvas.picked.connect(self._take_colour)
+        canvas.moved.connect(state.transform_selection)
+        canvas.selectionMade.connect(state.select)
+        canvas.refused.connect(state.failed.emit)
+        state.documentChanged.connect(self._show_document)
+        state.selectionChanged.connect(self._show_selection)
+        state.headChanged.connect(self._show_head)
+        self.toolbox.chosen.connect(canvas.take_tool)
+
+    def _connect_panels(self) -> None:
+        state, brushes, layers = self.state, self.brushes, self.layers
+        brushes.brushChosen.connect(state.take_brush)
+        brushes.sizeChosen.connect(lambda size: state.set_head(size=size))
+        brushes.opacityChosen.connect(lambda opacity: state.set_head(opacity=opacity))
+        brushes.steadyChosen.connect(lambda steady: setattr(self.canvas, "stabiliser", steady))
+        brushes.symmetryChosen.connect(self._take_symmetry)
+        self.colours.chosen.connect(self._take_colour)
+        layers.layerChosen.connect(lambda number: state.set_head(layer=number, on_mask=False))
+        layers.changed.connect(lambda changes: state.change_layer(**changes))
+        layers.maskPainted.connect(lambda on: state.set_head(on_mask=on))
+        asks = {
+            "add": self.add_layer, "remove": self.remove_layer, "up": self.raise_layer, "down": self.lower_layer
+        }  # fmt: skip
+        layers.asked.connect(lambda what: asks[what]())
         self.tint.toggled.connect(lambda _: self._show_tint())
-        self.state.documentChanged.connect(self._show_document)
+
+    def _stroke_tools(self) -> QWidget:
+        """What can be done with the chosen strokes, as buttons."""
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID // 2)
+        actions = (
+            (tr("Recolour"), tr("Give the chosen strokes the colour in hand (Ctrl+U)"), self.recolour),
+            (tr("Re-brush"), tr("Paint the chosen strokes with the brush in hand (Ctrl+B)"), self.rebrush),
+            (tr("Raise"), tr("One stroke nearer to the eye (Ctrl+])"), self.raise_selection),
+            (tr("Lower"), tr("One stroke farther from the eye (Ctrl+[)"), self.lower_selection),
+            (tr("Duplicate"), tr("Copies, a little beside (Ctrl+J)"), self.duplicate_selection),
+            (tr("Delete"), tr("Take the chosen strokes away (Del)"), self.delete_selection),
+        )
+        for place, (title, hint, slot) in enumerate(actions):
+            grid.addWidget(_button(title, hint, slot), place // 2, place % 2)
+        return body
 
     def _machine_tools(self) -> QWidget:
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        refill = QPushButton(tr("Draw something else instead"))
-        refill.setToolTip(tr("Replace the strokes the machine drew last (Ctrl+R); yours stay"))
-        refill.clicked.connect(self.refill)
-        layout.addWidget(refill)
+        hint = tr("Replace the strokes the machine drew last (Ctrl+R); yours stay")
+        layout.addWidget(_button(tr("Draw something else instead"), hint, self.refill))
         layout.addWidget(self.tint)
         return body
 
-    def _set_size(self, size: float) -> None:
-        size = round(min(60.0, max(1.0, size)), 1)
-        self.pens.width_field.set_value(size)
-        self._take_size(size)
+    def _sheet_tools(self) -> QWidget:
+        """A new sheet of another size."""
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID)
+        self.sheets = QComboBox()
+        self.sheets.setAccessibleName(tr("Size of a new sheet"))
+        self.sheets.setToolTip(tr("The size of a new sheet, in pixels"))
+        for width, height in SHEETS:
+            self.sheets.addItem(f"{width:,} × {height:,}", (width, height))
+        layout.addWidget(self.sheets)
+        hint = tr("An empty sheet of this size; the drawing there is can be undone")
+        layout.addWidget(_button(tr("New sheet"), hint, lambda: self.state.new_sheet(*self.sheets.currentData())))
+        return body
 
-    def _take_size(self, size: float) -> None:
-        self.state.size = self.canvas.pen_size = size
+    def _set_size(self, size: float) -> None:
+        self.state.set_head(size=round(min(LARGEST, max(1.0, size)), 1))
 
     def _take_colour(self, colour: str) -> None:
-        self.state.colour = self.canvas.pen_colour = colour
-        self.take_pen()
+        self.state.set_head(colour=colour)
 
-    def _show_tint(self) -> None:
-        self.canvas.set_tint(current_theme().accent("paint") if self.tint.isChecked() else None)
+    def _take_symmetry(self, name: str) -> None:
+        self.canvas.symmetry = name
+        self.canvas.update()
+
+    def _show_head(self) -> None:
+        head = self.state.head
+        self.canvas.head = head
+        self.brushes.show_head(head)
+        self.colours.show_colour(head.colour)
+        self.layers.show_layers(self.state.document, head)
+        self.canvas.update()
 
     def _show_document(self) -> None:
-        self.canvas.show_drawing(self.state.document)
+        self.painting.show()
+        self._show_selection()
+        self.layers.show_layers(self.state.document, self.state.head)
+
+    def _show_selection(self) -> None:
+        self.canvas.select(self.state.selection)
+
+    def _show_tint(self) -> None:
+        self.painting.set_tint(current_theme().accent("paint").name() if self.tint.isChecked() else None)
+
+    def _show_samples(self) -> None:
+        """Paint the brushes' samples, in the colour of text, in the background."""
+        colour = current_theme().colours.text
+
+        def work(progress: Progress) -> Iterator[list[tuple[str, np.ndarray]]]:
+            samples = []
+            for name in brush_names():
+                progress.check()
+                try:
+                    samples.append((name, brush_sample(name, colour)))
+                except AtelierError:
+                    continue  # the list says what is wrong with it
+            yield samples
+
+        def show(samples: list[tuple[str, np.ndarray]]) -> None:
+            for name, pixels in samples:
+                self.brushes.show_sample(name, pixels)
+
+        self.state.services.jobs.submit("paint.samples", work, Listener(partial=show), lane=RASTER)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "tint"):
             self._show_tint()
+            self._show_samples()
+
+
+def _button(title: str, hint: str, slot: object) -> QPushButton:
+    button = QPushButton(title)
+    button.setToolTip(hint)
+    button.clicked.connect(slot)  # pyright: ignore[reportArgumentType]
+    return button

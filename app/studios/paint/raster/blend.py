@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from app.studios.paint.raster.painter import Reader
-from app.studios.paint.raster.tiles import Rect
+from app.studios.paint.raster.tiles import Place, Rect
+
+
+class Ground(Protocol):
+    """What pixels can be read from: :class:`~app.studios.paint.raster.tiles.Tiles`, or tiles under a running stroke."""
+
+    @property
+    def parts(self) -> dict[Place, np.ndarray]: ...
+
+    def read(self, rect: Rect) -> np.ndarray | None:
+        """A copy of the pixels in *rect*; None where there are none."""
+        ...
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One layer as it is to be shown; *mask* reads pixels whose alpha hides."""
+    """One layer as it is to be shown; the alpha of *mask* hides."""
 
-    read: Reader
+    number: int
+    ground: Ground
     opacity: float = 1.0
     blend: str = "normal"
-    mask: Reader | None = None
+    mask: Ground | None = None
 
 
 def compose(sheets: Sequence[Sheet], rect: Rect) -> np.ndarray:
     """What is seen in *rect*: uint8 (h, w, 4), blue, green, red, 255; the lowest sheet first."""
-    ground = np.full((rect[3] - rect[1], rect[2] - rect[0], 4), 255, np.uint8)
+    made = np.full((rect[3] - rect[1], rect[2] - rect[0], 4), 255, np.uint8)
     for sheet in sheets:
-        pixels = sheet.read(rect)
+        pixels = sheet.ground.read(rect)
         if pixels is None or not sheet.opacity:
             continue
-        hidden = sheet.mask(rect) if sheet.mask is not None else None
+        hidden = sheet.mask.read(rect) if sheet.mask is not None else None
         if hidden is None and sheet.opacity == 1 and sheet.blend == "normal":
-            ground = _over(ground, pixels)
+            made = _over(made, pixels)
         else:
-            ground = _mixed(ground, pixels, sheet, hidden)
-    return ground
+            made = _mixed(made, pixels, sheet, hidden)
+    return made
 
 
 def masked(pixels: np.ndarray, hidden: np.ndarray | None) -> np.ndarray:

@@ -77,8 +77,8 @@ class Rasters:
 
     def _sheet(self, drawing: Drawing, layer: Layer, check: Callable[[], None] | None) -> Sheet:
         tiles = self.layer(drawing, layer, check)
-        mask = self.mask(drawing, layer, check).read if layer.masked else None
-        return Sheet(tiles.read, layer.opacity, layer.blend, mask)
+        mask = self.mask(drawing, layer, check) if layer.masked else None
+        return Sheet(layer.number, tiles, layer.opacity, layer.blend, mask)
 
     def _painted(
         self, drawing: Drawing, picture: bytes, strokes: Sequence[Stroke], check: Callable[[], None] | None
