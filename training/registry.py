@@ -17,6 +17,8 @@ TASKS = {
     "char-rnn-shakespeare": "training.charrnn.export",
     "coconet-bach": "training.coconet.export",
     "gan-2014": "training.gan2014.export",
+    "gpt-prosa-pt": "training.gpt.export",
+    "gpt-prose-en": "training.gpt.export",
     "sketch-rnn": "training.sketchrnn.export",
 }
 

@@ -1,0 +1,1 @@
+"""Decoder-only Transformers over subwords (Write)."""

@@ -1,0 +1,160 @@
+"""Trains and exports the Transformers of prose."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.optim import Optimizer
+
+from app.runtime.sampling import Sampling, rng, sample_token
+from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX, SubwordCodec
+from training.gpt.data import Texts, prepared_folder, read_documents
+from training.gpt.network import GPT, Shape
+from training.lib.loop import autocast, set_rate, warmup_stable_decay
+from training.lib.muon import Muon, matrices_and_rest
+from training.registry import Recipe
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Which texts a model learns from, and how it is told of."""
+
+    train: tuple[str, ...]
+    valid: str
+    prompt: str
+    following: str
+    title: str
+    summary: str
+    data: str
+    licence: str
+    credit: str
+
+
+CORPORA = {
+    "gpt-prose-en": Corpus(
+        train=("prose-en", "poetry-en", "stories-en"),
+        valid="prose-en",
+        prompt="The old house stood at the end of the lane, and ",
+        following=" She closed the door behind her and did not look back.",
+        title="English prose",
+        summary="Goes on with English prose in the manner of novels of 1722-1929, and writes between two passages",
+        data="374 English novels, tales and essays of 1722-1929, 151 volumes of verse, 4,195 short stories",
+        licence="public domain; stories: CDLA-Sharing-1.0 and CC BY 4.0",
+        credit="Standard Ebooks; ELTeC (distant-reading.net, CC BY 4.0); CLiC; mlschmitt/classic-books-markdown; "
+        "tnhaider/english-gutenberg-poetry; TinyStories (Eldan and Li, CDLA-Sharing-1.0); African Storybook and "
+        "StoryWeaver (CC BY 4.0)",
+    ),
+    "gpt-prosa-pt": Corpus(
+        train=("prose-pt",),
+        valid="prose-pt",
+        prompt="A casa velha ficava no fim da rua, e ",
+        following=" Ela fechou a porta e não olhou para trás.",
+        title="Prosa em português",
+        summary="Goes on with Portuguese prose in the manner of novels and chronicles of the 1840s-1910s",
+        data="101 Brazilian and Portuguese novels and chronicles of the 1840s-1910s, chiefly Machado de Assis",
+        licence="public domain",
+        credit="pauloneves/machado-de-assis; luxedo/dataset-machado-de-assis; ELTeC-por (distant-reading.net, "
+        "CC BY 4.0); trocadilho/Contador-de-caracteres; JoaoVLima/ChatGuarani",
+    ),
+}
+VALID_ROWS = 40
+"""Windows of the valid part that are looked at while training; the export measures all of it."""
+
+
+class GPTTask:
+    """Predict the next subword; a share of the rows writes towards what follows."""
+
+    vocabulary, width, layers, heads, hidden, context = 8192, 384, 6, 6, 1024, 2048
+    batch, window, share, horizon, seed = 16, 512, 0.3, 3000, 1
+    matrix_rate, rate, warmup, decay_share = 0.02, 3e-3, 60, 0.25
+
+    compiled = shutil.which("g++") is not None
+    """Whether the network is compiled for training, which nearly halves the time of a step."""
+
+    def __init__(self, name: str, data: Path, device: str) -> None:
+        self.name, self.corpus, self._device = name, CORPORA[name], device
+        self.texts = Texts.prepared(data, self.corpus.train, self.vocabulary, prepared_folder(name))
+        self.valid = read_documents(data, f"{self.corpus.valid}.valid")
+        torch.manual_seed(self.seed)
+        self.network = GPT(Shape(self.vocabulary, self.width, self.layers, self.heads, self.hidden, self.context))
+        self._scores = torch.compile(self.network) if self.compiled else self.network
+        self.modules: dict[str, nn.Module] = {"network": self.network}
+        self.averaged = {"network": 30.0}
+        hidden, rest = matrices_and_rest(self.network)
+        self.optimizers: dict[str, Optimizer] = {
+            "matrices": Muon(hidden, self.matrix_rate, weight_decay=0.01),
+            "rest": torch.optim.AdamW(rest, self.rate, (0.9, 0.95), weight_decay=0.0),
+        }
+
+    def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
+        """One batch; the loss is in nats per token."""
+        rows = torch.from_numpy(self.texts.rows(rng, self.batch, self.window, self.share)).to(self._device)
+        factor = warmup_stable_decay(step, self.horizon, self.warmup, self.decay_share)
+        for optimizer in self.optimizers.values():
+            set_rate(optimizer, factor)
+            optimizer.zero_grad(set_to_none=True)
+        with autocast(self._device):
+            scores = self._scores(rows[:, :-1])
+        loss = F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        for optimizer in self.optimizers.values():
+            optimizer.step()
+        return {"nats_per_token": loss.item()}
+
+    def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
+        """Bits per character over windows spread evenly over the valid books."""
+        codec, nats, characters = self.texts.codec, 0.0, 0
+        for row in self._valid_rows():
+            tokens = torch.tensor([row], device=self._device)
+            with autocast(self._device):
+                scores = modules["network"](tokens[:, :-1])[0].float()
+            nats += F.cross_entropy(scores, tokens[0, 1:], reduction="sum").item()
+            characters += len(codec.decode(row[1:]))
+        return {"bits_per_char": nats / math.log(2) / characters}
+
+    def _valid_rows(self) -> list[list[int]]:
+        text, length = "\n\n\n".join(self.valid), self.window * 5
+        starts = np.linspace(0, max(0, len(text) - length), VALID_ROWS).astype(int)
+        rows = [self.texts.codec.encode(text[start : start + length])[: self.window + 1] for start in starts]
+        return [[SPECIAL[END], *row] for row in rows]
+
+    def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
+        """A passage that goes on, and one that leads up to a given end."""
+        folder.mkdir(parents=True, exist_ok=True)
+        network, codec, corpus = cast(GPT, modules["network"]), self.texts.codec, self.corpus
+        on = write(network, codec, [SPECIAL[END], *codec.encode(corpus.prompt.rstrip())], 150, step)
+        given = [SPECIAL[SUFFIX], *codec.encode(corpus.following), SPECIAL[PREFIX], *codec.encode(corpus.prompt.rstrip())]
+        between = write(network, codec, given, 80, step)
+        pages = [corpus.prompt.rstrip() + on, corpus.prompt.rstrip() + f"[{between}]" + corpus.following]
+        (folder / f"{step:06d}.txt").write_text("\n\n".join(pages), encoding="utf8")
+
+
+@torch.no_grad()
+def write(network: GPT, codec: SubwordCodec, given: list[int], count: int, seed: int) -> str:
+    """What a torch network writes after tokens, at most *count* of them, at temperature 0.8."""
+    generator, tokens, device = rng(seed), list(given), network.embedding.weight.device
+    for _ in range(count):
+        scores = network(torch.tensor([tokens], device=device))[0, -1].float().cpu().numpy()
+        token = sample_token(scores, generator, Sampling(temperature=0.8))
+        if token == SPECIAL[END]:
+            break
+        tokens.append(token)
+    return codec.decode(tokens[len(given) :])
+
+
+def _export(name: str, data: Path, run: Path, out: Path) -> None:
+    from training.gpt.export import export
+
+    export(name, data, run, out)
+
+
+RECIPE = Recipe(task=GPTTask, export=_export)
