@@ -27,6 +27,8 @@ class Model:
         self._device = device
         self._cache = cache
         self._arrays: dict[str, Arrays] = {}
+        self.memory: dict[str, Any] = {}
+        """What a generator keeps from call to call to save time: what it holds never changes a result."""
 
     @functools.cached_property
     def digest(self) -> str:

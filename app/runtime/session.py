@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Arrays = dict[str, np.ndarray]
+Held = Any
+"""An array that stays where the graph left it (an OrtValue), to be fed to the next run without a copy."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,30 @@ class Session:
         A cancel of *progress* ends the call from the inside and raises :class:`Cancelled`; the session stays usable.
         Raises :class:`AtelierError` (``BAD_INPUT``) when the graph refuses the arrays.
         """
+        outputs = self._guarded(lambda options: self._inner.run(None, feeds, options), progress)
+        return {name: np.asarray(value) for name, value in zip(self.output_names, outputs, strict=True)}
+
+    def run_held(self, feeds: dict[str, np.ndarray | Held], progress: Progress | None = None) -> dict[str, Held]:
+        """The same with every output left where it is; what comes out, and :func:`held` arrays, can be fed again.
+
+        Sequence models hand their state from step to step this way, megabytes that are not copied.
+        """
+        values = {name: held(value) for name, value in feeds.items()}
+        outputs = self._guarded(
+            lambda options: self._inner.run_with_ort_values(self.output_names, values, options), progress
+        )
+        return dict(zip(self.output_names, outputs, strict=True))
+
+    def _guarded(self, call: Callable[[Any], list[Any]], progress: Progress | None) -> list[Any]:
         import onnxruntime
 
         options = onnxruntime.RunOptions()
         try:
             if progress is None:
-                outputs = self._inner.run(None, feeds, options)
-            else:
-                with progress.token.watch(lambda: _terminate(options)):
-                    progress.check()
-                    outputs = self._inner.run(None, feeds, options)
+                return call(options)
+            with progress.token.watch(lambda: _terminate(options)):
+                progress.check()
+                return call(options)
         except Exception as error:  # ONNX Runtime's exceptions share no public base class
             if isinstance(error, Cancelled) or (progress is not None and progress.token.cancelled):
                 raise Cancelled from error
@@ -69,7 +86,13 @@ class Session:
             raise AtelierError(
                 ErrorKind.BAD_INPUT, tr("The network can't work with this input."), str(error).splitlines()[0]
             ) from error
-        return {name: np.asarray(value) for name, value in zip(self.output_names, outputs, strict=True)}
+
+
+def held(value: np.ndarray | Held) -> Held:
+    """An array as the runtime holds it; shares the memory of *value*, which must not be written to any more."""
+    import onnxruntime
+
+    return onnxruntime.OrtValue.ortvalue_from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def _terminate(options: Any) -> None:

@@ -65,15 +65,15 @@ CORPORA = {
         "CC BY 4.0); trocadilho/Contador-de-caracteres; JoaoVLima/ChatGuarani",
     ),
 }
-VALID_ROWS = 40
+VALID_ROWS = 24
 """Windows of the valid part that are looked at while training; the export measures all of it."""
 
 
 class GPTTask:
     """Predict the next subword; a share of the rows writes towards what follows."""
 
-    vocabulary, width, layers, heads, hidden, context = 8192, 384, 6, 6, 1024, 2048
-    batch, window, share, horizon, seed = 16, 512, 0.3, 3000, 1
+    vocabulary, width, layers, heads, hidden, context = 8192, 256, 6, 4, 768, 2048
+    batch, window, share, horizon, seed = 12, 512, 0.3, 6000, 1
     matrix_rate, rate, warmup, decay_share = 0.02, 3e-3, 60, 0.25
 
     compiled = shutil.which("g++") is not None
@@ -131,9 +131,9 @@ class GPTTask:
         """A passage that goes on, and one that leads up to a given end."""
         folder.mkdir(parents=True, exist_ok=True)
         network, codec, corpus = cast(GPT, modules["network"]), self.texts.codec, self.corpus
-        on = write(network, codec, [SPECIAL[END], *codec.encode(corpus.prompt.rstrip())], 150, step)
+        on = write(network, codec, [SPECIAL[END], *codec.encode(corpus.prompt.rstrip())], 60, step)
         given = [SPECIAL[SUFFIX], *codec.encode(corpus.following), SPECIAL[PREFIX], *codec.encode(corpus.prompt.rstrip())]
-        between = write(network, codec, given, 80, step)
+        between = write(network, codec, given, 40, step)
         pages = [corpus.prompt.rstrip() + on, corpus.prompt.rstrip() + f"[{between}]" + corpus.following]
         (folder / f"{step:06d}.txt").write_text("\n\n".join(pages), encoding="utf8")
 

@@ -14,6 +14,11 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.runtime.model import Model
+from app.runtime.verify import verify_file
+
 END, SUFFIX, PREFIX = "<|endoftext|>", "<|suffix|>", "<|prefix|>"
 SPECIAL = {END: 0, SUFFIX: 1, PREFIX: 2}
 """The marks of our own networks, with their tokens."""
@@ -31,12 +36,25 @@ class SubwordCodec:
         """The codec in a ``tokenizer.json``."""
         return cls(Tokenizer.from_file(str(path)))
 
+    @classmethod
+    def of_model(cls, model: Model) -> SubwordCodec:
+        """The codec of a model, read once. Raises :class:`AtelierError` (``BAD_MODEL``) if it is not its own."""
+        codec = model.memory.get("codec")
+        if codec is None:
+            codec = model.memory["codec"] = _checked(model)
+        return codec
+
     def __len__(self) -> int:
         return self._tokenizer.get_vocab_size()
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a text; marks that stand in the text as words are read as words."""
         return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+    def encode_with_places(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """The tokens of a text, int64 (n,), and where each begins and ends in it, in characters, (n, 2)."""
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return np.array(found.ids, np.int64), np.array(found.offsets, np.int64).reshape(-1, 2)
 
     def decode(self, tokens: list[int] | np.ndarray) -> str:
         """The text of tokens, without marks; bytes that are no UTF-8 become U+FFFD."""
@@ -52,6 +70,27 @@ class SubwordCodec:
         names = [self._tokenizer.id_to_token(token) for token in range(len(self))]
         marks = {token.content for token in self._tokenizer.get_added_tokens_decoder().values()}
         return [b"" if name is None or name in marks else bytes(map(_byte_of, name)) for name in names]
+
+
+def _checked(model: Model) -> SubwordCodec:
+    name = str(model.codec["tokenizer"])
+    verify_file(model.folder, model.manifest.file(name))
+    try:
+        codec = SubwordCodec.of_file(model.folder / name)
+    except Exception as error:  # the library raises bare Exceptions
+        raise _bad(model, tr("“{name}” is no tokenizer", name=name)) from error
+    if len(codec) > int(model.codec["vocabulary"]):
+        why = tr("its tokenizer has {theirs} entries, the network {ours}", theirs=len(codec), ours=model.codec["vocabulary"])
+        raise _bad(model, why)
+    return codec
+
+
+def _bad(model: Model, why: str) -> AtelierError:
+    return AtelierError(
+        ErrorKind.BAD_MODEL,
+        tr("The model “{id}” can't be used: {why}.", id=model.manifest.id, why=why),
+        tr("The tokenizer must be the one the network was trained with."),
+    )
 
 
 def _byte_of(character: str) -> int:

@@ -1,0 +1,120 @@
+"""A Transformer with its cache: reads tokens, keeps their keys and values, and says what may come next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.session import Held
+
+CHUNK = 128
+"""Tokens read in one call of the network; the user's Stop is looked at between two."""
+PAST = "past_key_values."
+PRESENT = "present."
+
+
+class Decoder:
+    """Reads *rows* texts side by side, each after what it has read before.
+
+    The graph is laid out as Hugging Face Optimum exports decoders: ``input_ids`` (rows, time) int64 and
+    ``past_key_values.N.key|value`` (rows, heads, past, size) float32 give ``logits`` (rows, time, vocabulary) and
+    ``present.N.key|value``. Of the inputs that say where in the text the tokens stand, it is given those it has.
+    """
+
+    def __init__(self, model: Model, rows: int = 1) -> None:
+        self._model, self.rows, self.length = model, rows, 0
+        self._session = model.session(str(model.codec.get("graph", "decoder")))
+        shape = (rows, int(model.codec["heads"]), 0, int(model.codec["size"]))
+        self._past: dict[str, Held] = {
+            name: np.zeros(shape, np.float32) for name in self._session.input_names if name.startswith(PAST)
+        }
+
+    def read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
+        """Read tokens (rows, time) and move on; returns the scores of what comes after each, (rows, time, V)."""
+        time = tokens.shape[1]
+        found = self._session.run_held(self._feeds(np.ascontiguousarray(tokens, np.int64)), progress)
+        self.length += time
+        self._past = {name: found[PRESENT + name.removeprefix(PAST)] for name in self._past}
+        return found["logits"].numpy()
+
+    def read_all(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
+        """Read tokens (rows, time), at least one, in chunks; returns the scores after the last, (rows, V)."""
+        scores = np.zeros((self.rows, 1, 0), np.float32)
+        for part in _chunks(tokens):
+            progress.report(part.start / tokens.shape[1])
+            scores = self.read(tokens[:, part], progress)
+        return scores[:, -1]
+
+    def _feeds(self, tokens: np.ndarray) -> dict[str, np.ndarray | Held]:
+        time, total = tokens.shape[1], self.length + tokens.shape[1]
+        places = {
+            "input_ids": tokens,
+            "seqlens_k": np.full(self.rows, total - 1, np.int32),
+            "total_sequence_length": np.array(total, np.int32),
+            "attention_mask": np.ones((self.rows, total), np.int64),
+            "position_ids": np.tile(np.arange(total - time, total), (self.rows, 1)),
+            "use_cache_branch": np.array([self.length > 0]),
+        }
+        return {name: places[name] for name in self._session.input_names if name in places} | self._past
+
+    def picked(self, rows: list[int]) -> Self:
+        """A decoder that goes on from these rows, one may be named more than once."""
+        return self._with({name: _array(value)[rows] for name, value in self._past.items()}, len(rows), self.length)
+
+    def cut(self, length: int) -> Self:
+        """A decoder that has read the first *length* tokens only."""
+        past = {name: np.ascontiguousarray(_array(value)[:, :, :length]) for name, value in self._past.items()}
+        return self._with(past, self.rows, length)
+
+    def _with(self, past: dict[str, Held], rows: int, length: int) -> Self:
+        other = type(self)(self._model, rows)
+        other._past, other.length = past, length
+        return other
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A decoder and the tokens (n,) it has read."""
+
+    tokens: np.ndarray
+    decoder: Decoder
+
+
+def read_context(model: Model, tokens: np.ndarray, progress: Progress) -> tuple[Decoder, np.ndarray]:
+    """A decoder that has read tokens (n,), at least two, and the scores (V,) of what comes next.
+
+    What the last call read and this one begins with is not read again. The result is the same to the bit as if it
+    were: a graph computes each of several tokens alike however they are divided, but a single one in another way, so
+    at least two are left to read.
+    """
+    known: Remembered | None = model.memory.get("context")
+    same = _common(known.tokens, tokens) if known else 0
+    same = min(same, len(tokens) - 2)
+    decoder = known.decoder.cut(same) if known and same > 0 else Decoder(model)
+    scores = decoder.read_all(tokens[None, decoder.length :], progress)[0]
+    model.memory["context"] = Remembered(tokens, decoder.picked([0]))
+    return decoder, scores
+
+
+def _common(one: np.ndarray, other: np.ndarray) -> int:
+    """How many tokens two texts begin with in common."""
+    shorter = min(len(one), len(other))
+    different = np.flatnonzero(one[:shorter] != other[:shorter])
+    return int(different[0]) if len(different) else shorter
+
+
+def _chunks(tokens: np.ndarray) -> list[slice]:
+    """Parts of at most :data:`CHUNK` tokens, none of a single one where there are more."""
+    count = tokens.shape[1]
+    starts = list(range(0, count, CHUNK))
+    if count > CHUNK and count % CHUNK == 1:
+        starts[-1] -= 1
+    return [slice(start, end) for start, end in zip(starts, [*starts[1:], count], strict=True)]
+
+
+def _array(value: Held) -> np.ndarray:
+    return value if isinstance(value, np.ndarray) else value.numpy()
