@@ -155,7 +155,7 @@ def _parse_controls(model: Model, pairs: list[str]) -> dict[str, ControlValue]:
 
 def _parse_value(control: Control | None, text: str) -> ControlValue:
     """The text as the control's kind; what can't be read stays text, and the check of the controls refuses it."""
-    if control is None or control.kind == "choice":
+    if control is None or control.kind in ("choice", "text"):
         return text
     if control.kind == "bool":
         return {"on": True, "true": True, "off": False, "false": False}.get(text.lower(), text)

@@ -18,14 +18,16 @@ from app.base.i18n import tr
 MANIFEST = "model.toml"
 SCHEMA = 1
 ControlValue = float | int | str | bool
+MAX_TEXT = 2000
+"""The longest value of a control that is a text, in characters."""
 
 
 class Tensor(msgspec.Struct, frozen=True, kw_only=True):
-    """An input or output of a graph. A dimension is a size, or the name of one that varies."""
+    """An input or output of a graph. A dimension is a size, or the name of one that varies; a scalar has none."""
 
     name: str
     dtype: str
-    shape: list[int | str]
+    shape: list[int | str] = []
 
 
 class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +48,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     label: str
-    kind: Literal["float", "int", "choice", "bool"]
-    default: ControlValue
+    kind: Literal["float", "int", "choice", "bool", "text"]
+    default: ControlValue = ""
     minimum: float = 0.0
     maximum: float = 1.0
     step: float = 0.0
@@ -149,6 +151,9 @@ def _check_value(control: Control, value: ControlValue) -> None:
         good, range_ = value in control.choices, ", ".join(control.choices)
     elif control.kind == "bool":
         good, range_ = isinstance(value, bool), tr("on or off")
+    elif control.kind == "text":
+        good = isinstance(value, str) and len(value) <= MAX_TEXT
+        range_ = tr("a text of at most {count} characters", count=MAX_TEXT)
     else:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         good = number and control.minimum <= float(value) <= control.maximum

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ class Session:
         )
         return dict(zip(self.output_names, outputs, strict=True))
 
-    def _guarded(self, call: Callable[[Any], list[Any]], progress: Progress | None) -> list[Any]:
+    def _guarded(self, call: Callable[[Any], Sequence[Any]], progress: Progress | None) -> Sequence[Any]:
         import onnxruntime
 
         options = onnxruntime.RunOptions()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 from superqt import QDoubleSlider
 
 from app.base.i18n import tr
-from app.runtime.manifest import Control, ControlValue
+from app.runtime.manifest import MAX_TEXT, Control, ControlValue
 from app.ui.theme import GRID
 
 
@@ -151,12 +152,43 @@ class SwitchField(QCheckBox):
         self.blockSignals(blocked)
 
 
-Field = NumberField | ChoiceField | SwitchField
+class TextField(QWidget):
+    """A labelled line of text."""
+
+    changed = Signal(object)
+    """The new text, when the line is left or Enter is pressed."""
+
+    def __init__(self, control: Control, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = QLineEdit()
+        self._line.setMaxLength(MAX_TEXT)
+        self._line.setToolTip(tr(control.hint))
+        self._line.setAccessibleName(tr(control.label))
+        label = QLabel(tr(control.label))
+        label.setBuddy(self._line)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(label)
+        layout.addWidget(self._line)
+        self.set_value(control.default)
+        self._line.editingFinished.connect(lambda: self.changed.emit(self.value()))
+
+    def value(self) -> str:
+        return self._line.text()
+
+    def set_value(self, value: ControlValue) -> None:
+        """Show *value* without telling anyone."""
+        self._line.setText(str(value))
+
+
+Field = NumberField | ChoiceField | SwitchField | TextField
 _FIELDS: dict[str, Callable[[Control], Any]] = {
     "float": NumberField,
     "int": NumberField,
     "choice": ChoiceField,
     "bool": SwitchField,
+    "text": TextField,
 }
 
 

@@ -1,4 +1,4 @@
-"""Texts for the Transformers: packed corpora, one stream of tokens, and rows that learn to write towards what follows."""
+"""Texts for the Transformers: packed corpora, one stream of tokens, rows that learn to write towards what follows."""
 
 from __future__ import annotations
 

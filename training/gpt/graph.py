@@ -1,7 +1,7 @@
 """The decoder as an ONNX graph with 8-bit weights, built from the operators that ONNX Runtime has for this layout.
 
-Tracing the module gives a thousand small operators; these seventy compute the same in a quarter of the time. A matrix is
-kept in blocks of 32 weights a row that share a scale, as in llama.cpp's Q8_0, and multiplied in whole numbers
+Tracing the module gives a thousand small operators; these hundred compute the same in a quarter of the time. A matrix
+is kept in blocks of 32 weights a row that share a scale, as in llama.cpp's Q8_0, and multiplied in whole numbers
 (``MatMulNBits``); keys and values come in and go out, turned to their positions (``GroupQueryAttention``). Inputs and
 outputs have the names that Hugging Face Optimum gives them.
 """
@@ -9,6 +9,7 @@ outputs have the names that Hugging Face Optimum gives them.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -27,7 +28,7 @@ INT8_PRODUCTS = 4
 
 
 def quantized(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (rows, columns) as whole numbers uint8 (rows, columns / 32, 32) and scales float32 (rows · columns / 32)."""
+    """Weights (rows, columns) as whole numbers uint8 (rows, columns / 32, 32) and one scale float32 for each 32."""
     blocks = weights.reshape(len(weights), -1, BLOCK)
     scales = np.maximum(np.abs(blocks).max(-1, keepdims=True) / LEVELS, np.float32(1e-12))
     return (np.round(blocks / scales) + ZERO).astype(np.uint8), scales.astype(np.float32).reshape(-1)
@@ -169,7 +170,7 @@ class _Builder:
     def _sum(self, one: str, other: str, out: str) -> str:
         return self._add("Add", [one, other], out)
 
-    def _add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
+    def _add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: Any) -> str:
         self._nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
         return output
 

@@ -73,6 +73,17 @@ def turned(x: torch.Tensor, turns: Cache) -> torch.Tensor:
     return x * turns[0] + torch.cat((-second, first), -1) * turns[1]
 
 
+def attended(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the last queries (batch, heads, time, size) find in keys and values (…, total, …), and where they looked.
+
+    Returns (batch, heads, time, size) and the weights (batch, heads, time, total).
+    """
+    time, total = q.shape[2], k.shape[2]
+    hidden = torch.full((time, total), -torch.inf, device=q.device).triu(total - time + 1)
+    weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + hidden).softmax(-1)
+    return weights @ v, weights
+
+
 class FeedForward(nn.Module):
     """SwiGLU (Shazeer 2020): one half of the hidden units opens or shuts the other."""
 
@@ -109,8 +120,7 @@ class GPT(nn.Module):
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = RMSNorm(shape.width)
         cosine, sine = rotations(shape.context, shape.width // shape.heads)
-        self.register_buffer("cosine", cosine, persistent=False)
-        self.register_buffer("sine", sine, persistent=False)
+        self.cosine, self.sine = nn.Buffer(cosine, persistent=False), nn.Buffer(sine, persistent=False)
         self.apply(_begin)
         for block in self.blocks:  # a block adds nothing until it has learnt something (Zhang et al. 2019, Fixup)
             nn.init.zeros_(block.attention.out.weight)  # pyright: ignore[reportArgumentType, reportAttributeAccessIssue]
@@ -124,6 +134,33 @@ class GPT(nn.Module):
         for block in self.blocks:
             x = block(x, turns)
         return F.linear(self.norm(x), self.embedding.weight)
+
+
+class Cached(nn.Module):
+    """The network as it is exported: it goes on from the keys and values of earlier tokens.
+
+    Takes tokens (batch, time), the last place int32 (batch,), the places in all int32 (), then keys and values of each
+    layer; gives the scores and the keys and values with the new ones at their end.
+    """
+
+    def __init__(self, network: GPT) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, tokens: torch.Tensor, last: torch.Tensor, total: torch.Tensor, *past: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        network, start = self.network, int(total) - tokens.shape[1]
+        turns = (network.cosine[start : int(total)], network.sine[start : int(total)])
+        x, present = network.embedding(tokens), []
+        for block, keys, values in zip(network.blocks, past[::2], past[1::2], strict=True):
+            assert isinstance(block, Block)
+            q, k, v = block.attention.projected(block.attention_norm(x), turns)
+            present += [torch.cat((keys, k), 2), torch.cat((values, v), 2)]
+            found, _ = attended(q, *present[-2:])
+            x = x + block.attention.out(found.transpose(1, 2).flatten(2))
+            x = x + block.feed(block.feed_norm(x))
+        return F.linear(network.norm(x), network.embedding.weight), *present
 
 
 def rotations(context: int, size: int) -> Cache:

@@ -20,7 +20,6 @@ from training.gpt.data import Texts, prepared_folder, read_documents
 from training.gpt.network import GPT, Shape
 from training.lib.loop import autocast, set_rate, warmup_stable_decay
 from training.lib.muon import Muon, matrices_and_rest
-from training.registry import Recipe
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ CORPORA = {
     "gpt-prose-en": Corpus(
         train=("prose-en", "poetry-en", "stories-en"),
         valid="prose-en",
-        prompt="The old house stood at the end of the lane, and ",
+        prompt="The old house stood at the end of the lane, and",
         following=" She closed the door behind her and did not look back.",
         title="English prose",
         summary="Goes on with English prose in the manner of novels of 1722-1929, and writes between two passages",
@@ -55,7 +54,7 @@ CORPORA = {
     "gpt-prosa-pt": Corpus(
         train=("prose-pt",),
         valid="prose-pt",
-        prompt="A casa velha ficava no fim da rua, e ",
+        prompt="A casa velha ficava no fim da rua, e",
         following=" Ela fechou a porta e não olhou para trás.",
         title="Prosa em português",
         summary="Goes on with Portuguese prose in the manner of novels and chronicles of the 1840s-1910s",
@@ -131,10 +130,10 @@ class GPTTask:
         """A passage that goes on, and one that leads up to a given end."""
         folder.mkdir(parents=True, exist_ok=True)
         network, codec, corpus = cast(GPT, modules["network"]), self.texts.codec, self.corpus
-        on = write(network, codec, [SPECIAL[END], *codec.encode(corpus.prompt.rstrip())], 60, step)
-        given = [SPECIAL[SUFFIX], *codec.encode(corpus.following), SPECIAL[PREFIX], *codec.encode(corpus.prompt.rstrip())]
-        between = write(network, codec, given, 40, step)
-        pages = [corpus.prompt.rstrip() + on, corpus.prompt.rstrip() + f"[{between}]" + corpus.following]
+        prompt, following = codec.encode(corpus.prompt), codec.encode(corpus.following)
+        on = write(network, codec, [SPECIAL[END], *prompt], 60, step)
+        between = write(network, codec, [SPECIAL[SUFFIX], *following, SPECIAL[PREFIX], *prompt], 40, step)
+        pages = [corpus.prompt + on, f"{corpus.prompt}[{between}]{corpus.following}"]
         (folder / f"{step:06d}.txt").write_text("\n\n".join(pages), encoding="utf8")
 
 
@@ -149,12 +148,3 @@ def write(network: GPT, codec: SubwordCodec, given: list[int], count: int, seed:
             break
         tokens.append(token)
     return codec.decode(tokens[len(given) :])
-
-
-def _export(name: str, data: Path, run: Path, out: Path) -> None:
-    from training.gpt.export import export
-
-    export(name, data, run, out)
-
-
-RECIPE = Recipe(task=GPTTask, export=_export)

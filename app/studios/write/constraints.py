@@ -52,7 +52,8 @@ class BannedWords:
 
 def _rests(word: str, end: str) -> list[str]:
     """What would make *word* whole after *end*, a word of its own each time."""
-    rests = [word[size:] for size in range(1, len(word)) if end.endswith(word[:size]) and not end[-size - 1 : -size].isalnum()]
+    begun = (size for size in range(1, len(word)) if end.endswith(word[:size]))
+    rests = [word[size:] for size in begun if not end[-size - 1 : -size].isalnum()]
     if not end[-1:].isalnum():
         rests.append(word)
     return [*rests, " " + word]

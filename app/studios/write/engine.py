@@ -17,11 +17,20 @@ from app.studios.write.document import Text, common_prefix
 from app.studios.write.files import load_text, save_text
 from app.studios.write.request import WriteRequest
 
-GENERATORS = {"char-rnn": "app.studios.write.generator:continue_text"}
+GENERATORS = {
+    "char-rnn": "app.studios.write.generator:continue_text",
+    "gpt": "app.studios.write.prose:continue_text",
+}
 """What goes on with a text, by the model's family."""
-REFILLERS = {"char-rnn": "app.studios.write.refill:refill_text"}
+REFILLERS = {
+    "char-rnn": "app.studios.write.refill:refill_text",
+    "gpt": "app.studios.write.prose_refill:refill_text",
+}
 """What fills a marked span anew."""
-SCORERS = {"char-rnn": "app.studios.write.score:score_files"}
+SCORERS = {
+    "char-rnn": "app.studios.write.score:score_files",
+    "gpt": "app.studios.write.score:score_prose",
+}
 """What measures a model on files."""
 MAX_TOKENS = 100_000
 

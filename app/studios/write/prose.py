@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.base.progress import Progress
-from app.runtime.manifest import ControlValue
 from app.runtime.model import Model
 from app.runtime.sampling import rng, sample_token
 from app.studios.write.constraints import BannedWords, beginning_with, parse_banned
@@ -26,8 +25,12 @@ STEP = 512
 """A text too long to be read whole is read from a place that moves on by so many characters at a time, so that most of
 what is read stays the same from one key to the next."""
 CHARACTERS_A_TOKEN = 6
+SPARE = 8
+"""Room for the tokens that only repeat a half-written word."""
 RECENT = 128
 """The repetition penalty is on tokens among so many before."""
+BANNED_LOOK_BACK = 80
+"""So many characters before the place may hold the beginning of a banned phrase."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class ProseReader:
         return Context(np.array(tokens if len(tokens) > 1 else [self.end, *tokens], np.int64), given, towards)
 
     def _before(self, text: str, budget: int) -> list[int]:
-        """The end of a text as at most *budget* tokens, begun where it is begun for the next few hundred characters too."""
+        """The end of a text as at most *budget* tokens, begun where it will be for the next few hundred characters."""
         start = max(0, len(text) - budget * CHARACTERS_A_TOKEN)
         if start:
             start = text.find(" ", start // STEP * STEP, len(text) - 1) + 1
@@ -89,9 +92,8 @@ def alternatives(
     request: WriteRequest, seeds: Sequence[int], model: Model, progress: Progress
 ) -> Iterator[tuple[str, ...]]:
     """What is written in the request's place with each of *seeds*, side by side; each as if it were written alone."""
-    text = request.document.text
     count = int(request.controls.get("length", 60))
-    writing = _Writing(request.controls, seeds, text[: request.start], text[request.end :], count, model)
+    writing = Writing(request, [rng(seed) for seed in seeds], count, model)
     shown = 0.0
     for made in writing.go(progress):
         if time.monotonic() - shown >= SNAPSHOT_SECONDS:
@@ -100,24 +102,19 @@ def alternatives(
     yield writing.made
 
 
-class _Writing:
-    """Rows that go on from one place, each with its own seed."""
+class Writing:
+    """Rows that write in a request's place at most *count* tokens each, each with its own random numbers."""
 
     def __init__(
-        self,
-        controls: dict[str, ControlValue],
-        seeds: Sequence[int],
-        before: str,
-        after: str,
-        count: int,
-        model: Model,
+        self, request: WriteRequest, generators: Sequence[np.random.Generator], count: int, model: Model
     ) -> None:
-        self._model, self._count, self._before = model, count, before
+        text = request.document.text
+        self._model, self._count, self._before = model, count, text[: request.start]
         self._reader = ProseReader(model)
-        self._context = self._reader.context(before, after, count + 8)
-        self._sampling = sampling_of(controls)
-        self._banned = BannedWords(parse_banned(str(controls.get("banned", ""))), self._reader.codec)
-        self._rows = [_Row(seed, self._context, self._reader.codec) for seed in seeds]
+        self._context = self._reader.context(self._before, text[request.end :], count + SPARE)
+        self._sampling = sampling_of(request.controls)
+        self._banned = BannedWords(parse_banned(str(request.controls.get("banned", ""))), self._reader.codec)
+        self._rows = [_Row(generator, self._context, self._reader.codec) for generator in generators]
 
     @property
     def made(self) -> tuple[str, ...]:
@@ -147,7 +144,7 @@ class _Writing:
             return
         if row.given:
             scores = _only(scores, beginning_with(row.given, self._reader.codec))
-        banned = [*self._reserved, *self._banned.forbidden(self._before[-80:] + row.text)]
+        banned = [*self._reserved, *self._banned.forbidden(self._before[-BANNED_LOOK_BACK:] + row.text)]
         row.add(sample_token(scores, row.generator, self._sampling, row.recent, banned), self._reader.end)
         row.done = row.done or row.count >= self._count
 
@@ -159,10 +156,10 @@ class _Writing:
 
 
 class _Row:
-    """What one seed has written."""
+    """What was written with one generator's random numbers."""
 
-    def __init__(self, seed: int, context: Context, codec: SubwordCodec) -> None:
-        self.generator, self.given, self.done = rng(seed), context.given, False
+    def __init__(self, generator: np.random.Generator, context: Context, codec: SubwordCodec) -> None:
+        self.generator, self.given, self.done = generator, context.given, False
         self.tokens: list[int] = []
         self.text, self.count = "", 0
         self._codec, self._context = codec, context.tokens

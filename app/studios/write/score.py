@@ -17,6 +17,37 @@ from app.runtime.model import Model
 from app.studios.write.document import cleaned
 from app.studios.write.files import LIMIT, load_text
 from app.studios.write.network import CHUNK, CharReader
+from app.studios.write.predictions import predictions
+
+
+def score_prose(model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+    """Bits and nats a character over all files, and for each, of a network over subwords.
+
+    A file is a document of its own: every character is predicted, the first after the mark that begins a document, each
+    later one after at least half a context of what stands before it.
+    """
+    shares = [progress.part(at / len(files), (at + 1) / len(files)) for at in range(len(files))]
+    parts = [_score_prose(model, file, share) for file, share in zip(files, shares, strict=True)]
+    characters = sum(part["characters"] for part in parts)
+    nats = sum(part["nats_per_char"] * part["characters"] for part in parts) / characters
+    total = {"nats_per_char": nats, "bits_per_char": nats / math.log(2), "predicted": characters}
+    return {"model": model.manifest.id, **total, "files": parts}
+
+
+def _score_prose(model: Model, path: Path, progress: Progress) -> dict[str, Any]:
+    text = read_any_text(path)
+    if not text:
+        raise AtelierError(ErrorKind.BAD_FILE, tr("“{name}” is empty.", name=path.name))
+    found = predictions(model, text, progress)
+    nats = found.nats / len(text)
+    return {
+        "file": path.name,
+        "characters": len(text),
+        "tokens": len(found),
+        "nats_per_char": nats,
+        "bits_per_char": nats / math.log(2),
+        "nats_per_token": found.nats / len(found),
+    }
 
 
 def score_files(model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:

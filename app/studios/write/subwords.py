@@ -1,9 +1,9 @@
 """Text to subword tokens and back: byte-level BPE, as it stands in a Hugging Face ``tokenizer.json``.
 
 Every text has tokens, since each byte is one (Radford et al. 2019). A network of ours writes towards what follows the
-caret when it reads ``SUFFIX`` what follows ``PREFIX`` what stands before: it goes on until it meets what follows and then
-says ``END``. That is fill-in-the-middle in the order suffix-prefix-middle (Bavarian et al. 2022) with the seam between
-prefix and middle left unmarked, so that typing adds to the end of what was read, and is read from the cache.
+caret when it reads ``SUFFIX`` what follows ``PREFIX`` what stands before: it goes on until it meets what follows, and
+then says ``END``. That is fill-in-the-middle in the order suffix-prefix-middle (Bavarian et al. 2022) with the seam
+between prefix and middle left unmarked, so that typing adds to the end of what was read, and is read from the cache.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def _checked(model: Model) -> SubwordCodec:
     except Exception as error:  # the library raises bare Exceptions
         raise _bad(model, tr("“{name}” is no tokenizer", name=name)) from error
     if len(codec) > int(model.codec["vocabulary"]):
-        why = tr("its tokenizer has {theirs} entries, the network {ours}", theirs=len(codec), ours=model.codec["vocabulary"])
+        ours = model.codec["vocabulary"]
+        why = tr("its tokenizer has {theirs} entries, the network {ours}", theirs=len(codec), ours=ours)
         raise _bad(model, why)
     return codec
 

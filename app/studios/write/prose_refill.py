@@ -1,0 +1,54 @@
+"""Fills a marked span anew with a Transformer, so that it fits what stands before it and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.sampling import rng
+from app.studios.write.document import Text
+from app.studios.write.predictions import predictions
+from app.studios.write.prose import Writing
+from app.studios.write.request import WriteRequest
+from app.studios.write.subwords import SubwordCodec
+
+CANDIDATES = 4
+"""Passages written side by side; the one after which the following text is likeliest is taken."""
+LONGER = 1.5
+"""A passage may be so many times as long as the span, and :data:`EXTRA` tokens more."""
+EXTRA = 8
+LOOK_BACK, LOOK_AHEAD = 600, 100
+"""Characters before and after the seam that are read to judge it."""
+
+
+def refill_text(request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
+    """The text with the span written anew, in one piece: until it is whole, the old one stays."""
+    text = request.document.text
+    before, old, after = text[: request.start], text[request.start : request.end], text[request.end :]
+    count = round(len(SubwordCodec.of_model(model).encode(old)) * LONGER) + EXTRA
+    writing = Writing(request, [rng(request.seed, row) for row in range(CANDIDATES)], count, model)
+    for _ in writing.go(progress.part(0.0, 0.8)):
+        pass
+    made = [_seamed(passage, old, after) for passage in writing.made]
+    surprises = [surprise_of_following(model, before + passage, after, progress.part(0.8, 1.0)) for passage in made]
+    best = made[int(np.argmin(surprises))]
+    progress.report(1.0)
+    yield request.document.replaced(request.start, request.end, best, "machine")
+
+
+def _seamed(passage: str, old: str, after: str) -> str:
+    """A passage that ends in blanks as the old one did, so that the words at the seam stay apart or together."""
+    blanks = old[len(old.rstrip()) :]
+    return passage.rstrip() + blanks if blanks or after[:1].isspace() else passage
+
+
+def surprise_of_following(model: Model, before: str, after: str, progress: Progress) -> float:
+    """How unlikely the beginning of *after* is behind *before*, in nats a character; 0 where nothing follows."""
+    near, following = before[-LOOK_BACK:], after[:LOOK_AHEAD]
+    if not following:
+        return 0.0
+    found = predictions(model, near + following, progress)
+    return -float(found.chances[found.spans[:, 1] > len(near)].sum()) / len(following)

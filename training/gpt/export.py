@@ -1,0 +1,253 @@
+"""Exports a Transformer: the graph ``decoder`` in 8 bits, the tokenizer, the manifest, the card."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from app.base.progress import Progress
+from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.model import Model
+from app.studios.write.document import Text
+from app.studios.write.predictions import predictions
+from app.studios.write.prose import alternatives
+from app.studios.write.prose_refill import LOOK_AHEAD, surprise_of_following
+from app.studios.write.request import WriteRequest
+from app.studios.write.score import read_any_text
+from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX
+from training.gpt.data import prepared_folder, read_documents
+from training.gpt.graph import round_weights, write_decoder
+from training.gpt.network import Cached
+from training.gpt.recipe import CORPORA, GPTTask
+from training.lib.card import describe_file, finish, trained_by
+from training.lib.export import GOLDEN, Graph, export_all
+from training.lib.loop import CHECKPOINT, load_averaged
+from training.lib.loop import Progress as Trained
+from training.lib.settings import Setting, remembered
+from training.registry import Recipe
+
+TOKENIZER = "tokenizer.json"
+CONTEXT = 1024
+GOLDEN_PAST, GOLDEN_TOKENS = 20, 12
+TOLERANCE = 0.75
+"""Of scores between -20 and 20. Activations are rounded to 8 bits in the graph and not in torch; what the weights'
+rounding costs stands in the card."""
+FILLS, FILL_TOKENS, GAP, AROUND = 60, 40, 80, 1200
+"""Passages of so many characters are cut out of the valid part and written anew."""
+
+CONTROLS = [
+    Control(
+        id="temperature",
+        label="Boldness",
+        kind="float",
+        default=0.8,
+        minimum=0.0,
+        maximum=2.0,
+        step=0.05,
+        hint="Low: safe and repetitive, 0 always the same. High: surprising, then incoherent.",
+    ),
+    Control(
+        id="length",
+        label="Length",
+        kind="int",
+        default=60,
+        minimum=5,
+        maximum=400,
+        step=5,
+        hint="How many pieces of words are written at a time at most; 60 are about forty words.",
+    ),
+    Control(
+        id="top_k",
+        label="Likeliest pieces only",
+        kind="int",
+        default=0,
+        minimum=0,
+        maximum=200,
+        step=1,
+        group="more",
+        hint="Each piece of a word is one of so many likeliest; a small number gives plainer text. 0 allows all.",
+    ),
+    Control(
+        id="top_p",
+        label="Likeliest share (top-p)",
+        kind="float",
+        default=0.95,
+        minimum=0.05,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="Leaves out the unlikeliest words, which makes nonsense rarer. 1 allows all.",
+    ),
+    Control(
+        id="min_p",
+        label="Least chance (min-p)",
+        kind="float",
+        default=0.02,
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        group="more",
+        hint="Leaves out what is far less likely than the best: bold where much is possible, careful inside words.",
+    ),
+    Control(
+        id="repetition_penalty",
+        label="Against repetition",
+        kind="float",
+        default=1.1,
+        minimum=1.0,
+        maximum=2.0,
+        step=0.05,
+        group="more",
+        hint="Above 1, words of the last few sentences come again less often.",
+    ),
+    Control(
+        id="banned",
+        label="Banned words",
+        kind="text",
+        default="",
+        group="more",
+        hint="Words and phrases, with commas between them, that are never written, whatever their case.",
+    ),
+]
+
+NOTES = """
+- It reads at most {context:,} tokens, about {characters:,} characters: some of what follows the caret, the rest of what
+  stands before it. Where something follows, it writes towards it and stops when it meets it.
+- It knows the manner of its books: their sentences, dialogue, landscapes. It keeps a scene for a sentence or two; it
+  knows no facts, and forgets who was speaking.
+- The weights are kept in 8 bits in blocks of 32 with a scale each, and products are computed in whole numbers.
+  On a few windows of the valid part the network needs {before:.4f} bits a character with its weights in 32 bits and
+  {after:.4f} in 8.
+- Language and views are those of the books, some of them offensive today.
+"""
+
+
+def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> None:
+    """Write the model folder *out* from the checkpoint in *run*. Raises ValueError if ONNX differs from torch."""
+    settings = remembered(run)
+    task = RECIPE.built(name, data, settings=settings)
+    trained = load_averaged(task.modules, run / CHECKPOINT)
+    before = task.evaluate(task.modules)["bits_per_char"]
+    export_all(graphs(task), out)
+    after = task.evaluate(task.modules)["bits_per_char"]
+    shutil.copyfile(prepared_folder(name) / TOKENIZER, out / TOKENIZER)
+    notes = NOTES.format(context=CONTEXT, characters=4 * CONTEXT, before=before, after=after)
+    finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
+
+
+def graphs(task: GPTTask) -> list[Graph]:
+    """The network as it is exported: it goes on with real text from the keys and values of what stands before."""
+    round_weights(task.network)
+    shape = task.network.shape
+    tokens = torch.tensor([task.texts.codec.encode(task.valid[0][:2000])])[:, : GOLDEN_PAST + GOLDEN_TOKENS]
+    cached = Cached(task.network).eval()
+    nothing = torch.zeros(1, shape.heads, 0, shape.width // shape.heads)
+    with torch.no_grad():
+        first = tokens[:, :GOLDEN_PAST]
+        _, *past = cached(first, _last(GOLDEN_PAST), _total(GOLDEN_PAST), *[nothing] * (2 * shape.layers))
+    count = tokens.shape[1]
+    names = [f"{layer}.{kind}" for layer in range(shape.layers) for kind in ("key", "value")]
+    given = {"input_ids": tokens[:, GOLDEN_PAST:], "seqlens_k": _last(count), "total_sequence_length": _total(count)}
+    kept = {f"past_key_values.{name}": value for name, value in zip(names, past, strict=True)}
+    return [
+        Graph(
+            stem="decoder",
+            module=cached,
+            inputs={**given, **kept},
+            outputs=["logits", *(f"present.{name}" for name in names)],
+            tolerance=TOLERANCE,
+            write=partial(write_decoder, task.network),
+        )
+    ]
+
+
+def _last(count: int) -> torch.Tensor:
+    return torch.tensor([count - 1], dtype=torch.int32)
+
+
+def _total(count: int) -> torch.Tensor:
+    return torch.tensor(count, dtype=torch.int32)
+
+
+def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
+    corpus, shape = task.corpus, task.network.shape
+    return Manifest(
+        schema=SCHEMA,
+        id=task.name,
+        name=corpus.title,
+        version="1",
+        studio="write",
+        family="gpt",
+        summary=corpus.summary,
+        licence="MIT",
+        files=[describe_file(out / name) for name in ("decoder.onnx", TOKENIZER, GOLDEN)],
+        codec={
+            "tokenizer": TOKENIZER,
+            "vocabulary": shape.vocabulary,
+            "layers": shape.layers,
+            "heads": shape.heads,
+            "size": shape.width // shape.heads,
+            "context": CONTEXT,
+            "end": SPECIAL[END],
+            "suffix": SPECIAL[SUFFIX],
+            "prefix": SPECIAL[PREFIX],
+        },
+        controls=CONTROLS,
+        training=trained_by(task, trained, settings, corpus.data, corpus.licence, corpus.credit),
+        tolerance={"decoder": TOLERANCE},
+    )
+
+
+def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
+    """How well the exported network knows the valid text, and how often it meets the end it writes towards."""
+    corpus = CORPORA[model.manifest.id]
+    packed = data / "text" / f"{corpus.valid}.valid.txt.xz"
+    text = read_any_text(packed)[: 20_000 if quick else None]
+    bits = predictions(model, text, Progress()).nats / math.log(2) / len(text)
+    where = f"{corpus.valid}.valid"
+    return [
+        Metric(
+            name="compression",
+            unit="bits/char",
+            ours=round(bits, 4),
+            samples=len(text),
+            measured_on=where,
+        ),
+        *_fills(model, data, 6 if quick else FILLS),
+    ]
+
+
+def _fills(model: Model, data: Path, count: int) -> list[Metric]:
+    """How surprising what follows a gap is after a fill, and after a continuation that did not see it."""
+    corpus = CORPORA[model.manifest.id]
+    text = "\n\n".join(read_documents(data, f"{corpus.valid}.valid"))
+    starts = np.random.default_rng(0).integers(0, len(text) - 2 * AROUND - GAP, count)
+    names = {True: "what follows a gap, after a fill of it", False: "the same, after going on without seeing it"}
+    return [
+        Metric(
+            name=name,
+            unit="nats/char",
+            ours=round(float(np.mean([_surprise(model, text, int(start), seen) for start in starts])), 4),
+            samples=count,
+            measured_on=f"{corpus.valid}.valid, gaps of {GAP} characters, the first {LOOK_AHEAD} characters after them",
+        )
+        for seen, name in names.items()
+    ]
+
+
+def _surprise(model: Model, text: str, start: int, seen: bool) -> float:
+    end = start + AROUND
+    before, after = text[start:end], text[end + GAP : end + GAP + AROUND]
+    controls = {**model.manifest.defaults(), "length": FILL_TOKENS}
+    document = Text.by("user", before + after if seen else before)
+    request = WriteRequest(model=model.manifest.id, controls=controls, document=document, start=AROUND, end=AROUND)
+    *_, (made,) = alternatives(request, (start,), model, Progress())
+    return surprise_of_following(model, before + made, after, Progress())
+
+
+RECIPE = Recipe(GPTTask, export, measure, graphs)
