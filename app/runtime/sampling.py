@@ -80,15 +80,25 @@ def sample_token(
 
 
 def _truncate(chances: np.ndarray, sampling: Sampling) -> np.ndarray:
-    order = np.argsort(-chances, kind="stable")
-    keep = np.ones(chances.size, bool)
-    if sampling.top_k > 0:
-        keep[order[sampling.top_k :]] = False
-    if sampling.top_p < 1.0:
-        before = np.cumsum(chances[order]) - chances[order]
-        keep[order[before >= sampling.top_p]] = False
-    if sampling.min_p > 0.0:
-        keep &= chances >= sampling.min_p * chances.max()
-    keep[order[0]] = True
+    keep = chances >= sampling.min_p * chances.max()
+    if sampling.top_k > 0 or sampling.top_p < 1.0:
+        keep[_outside(chances, sampling)] = False
+    keep[chances.argmax()] = True
     kept = np.where(keep, chances, 0.0)
     return kept / kept.sum()
+
+
+def _outside(chances: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """What top-k and top-p leave out, as a mask. Only what may stay is sorted, since a vocabulary is large."""
+    # All below this together are too little to be reached by top-p.
+    possible = chances >= (1 - sampling.top_p) / chances.size
+    if 0 < sampling.top_k < chances.size:
+        possible &= chances >= np.partition(chances, -sampling.top_k)[-sampling.top_k]
+    order = np.flatnonzero(possible)
+    order = order[np.argsort(-chances[order], kind="stable")][: sampling.top_k or None]
+    if sampling.top_p < 1.0:
+        before = np.cumsum(chances[order]) - chances[order]
+        order = order[before < sampling.top_p]
+    outside = np.ones(chances.size, bool)
+    outside[order] = False
+    return outside
