@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from app.base.i18n import tr
 from app.ui.icons import set_icon
 from app.ui.theme import GRID
 
@@ -33,6 +34,7 @@ class Section(QWidget):
 
     def _fold(self, is_open: bool) -> None:
         set_icon(self._title, "chevron-down" if is_open else "chevron-right")
+        self._title.setToolTip(tr("Fold these away") if is_open else tr("Unfold"))
         self._body.setVisible(is_open)
 
 
