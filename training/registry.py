@@ -14,7 +14,9 @@ from training.lib.export import Graph
 from training.lib.settings import Setting, tuned
 
 TASKS = {
+    "char-rnn-latex": "training.charrnn.export",
     "char-rnn-shakespeare": "training.charrnn.export",
+    "char-rnn-wikipedia": "training.charrnn.export",
     "coconet-bach": "training.coconet.export",
     "gan-2014": "training.gan2014.export",
     "gpt-prosa-pt": "training.gpt.export",

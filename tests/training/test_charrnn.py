@@ -3,7 +3,9 @@
 # ruff: noqa: E402 - torch may be missing
 from __future__ import annotations
 
+import dataclasses
 import lzma
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ from app.runtime.model import ModelShelf
 from app.studios.write.engine import ENGINE
 from app.studios.write.request import WriteRequest
 from training.charrnn import recipe
-from training.charrnn.export import export, opens_with_speaker
+from training.charrnn.corpora import CORPORA
+from training.charrnn.export import export
+from training.charrnn.measure import closed_brackets, ended_environments, opens_with_speaker
 from training.charrnn.recipe import CharTask, write
 from training.lib.loop import CHECKPOINT, Run, load_averaged, train
 
@@ -27,15 +31,18 @@ SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is do
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder with a scene again and again, and a task small enough for a test."""
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder with a scene again and again, and a task so small that threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
     folder = tmp_path / "data"
     (folder / "text").mkdir(parents=True)
     for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
         (folder / "text" / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
     for name, value in (("batch", 8), ("window", 24), ("rate", 2e-2), ("width", 32)):
         monkeypatch.setattr(CharTask, name, value)
-    return folder
+    yield folder
+    torch.set_num_threads(before)
 
 
 def _trained(data: Path, out: Path, horizons: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> list[float]:
@@ -73,14 +80,17 @@ def test_the_training_path_computes_what_the_exported_one_does(data: Path) -> No
     network = CharTask(NAME, data, "cpu").network.eval()
     tokens = torch.arange(12).reshape(2, 6)
     with torch.no_grad():
-        exported, *_ = network(tokens, *network.start(2))
-        torch.testing.assert_close(network.scores(tokens), exported, atol=1e-5, rtol=1e-4)
+        state = [torch.rand_like(part) for part in network.start(2)]
+        exported, h, c = network(tokens, *state)
+        scores, end = network.trained(tokens, *state)
+        for ours, theirs in zip((scores, *end), (exported, h, c), strict=True):
+            torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
 
 
 def test_the_export_is_a_model_the_studio_writes_with(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.charrnn.export.SAMPLE", 300)
+    monkeypatch.setattr("training.charrnn.measure.SAMPLE", 300)
     _trained(data, tmp_path / "run", (30,), monkeypatch)
     out = tmp_path / "models" / NAME
     export(NAME, data, tmp_path / "run", out)
@@ -103,3 +113,45 @@ def test_the_export_is_a_model_the_studio_writes_with(
 )
 def test_a_speaker_is_known_by_name_and_colon(speech: str, opens: bool) -> None:
     assert opens_with_speaker(speech) is opens
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("[[a]] [[b|c]]", (2, 2)), ("[[a [[b]] c", (1, 2)), ("]] [[", (0, 1)), ("", (0, 0))]
+)
+def test_brackets_are_paired(text: str, found: tuple[int, int]) -> None:
+    assert closed_brackets(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (r"\begin{proof} \begin{align*} x \end{align*} \end{proof}", (2, 2)),
+        (r"\begin{proof} \begin{align*} x \end{proof}", (1, 2)),
+        (r"\begin{lemma} \end{proof}", (0, 1)),
+    ],
+)
+def test_environments_are_paired_by_name(text: str, found: tuple[int, int]) -> None:
+    assert ended_environments(text) == found
+
+
+def test_rare_characters_are_learnt_and_written_by_their_bytes(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "  <page>\n    <title>東京</title>\n    [[a]] is [[b]] — ü.\n  </page>\n"
+    for part in ("wikipedia", "wikipedia.valid"):
+        (data / "text" / f"{part}.txt.xz").write_bytes(lzma.compress((page * 20).encode()))
+    name = "char-rnn-wikipedia"
+    monkeypatch.setitem(CORPORA, name, dataclasses.replace(CORPORA[name], characters=20))
+    task = CharTask(name, data, "cpu")
+    task.horizon = 25
+    train(task, Run(tmp_path / "run"))
+    export(task.name, data, tmp_path / "run", tmp_path / "models" / task.name, quick=True)
+    model = ModelShelf(Catalog(tmp_path / "models")).open(task.name)
+    metrics = {metric.name: metric for metric in model.manifest.metrics}
+    assert metrics["compression"].samples == len(page) * 20 - 1
+    assert metrics["compression"].published == pytest.approx(0, abs=0.2)
+    assert metrics["wiki brackets [[ that are closed"].published == 1.0
+    request = WriteRequest(model=name, controls={"length": 40, "temperature": 2.0})
+    *_, text = ENGINE.generate(request, model, Progress())
+    assert len(text) <= 40
+    text.text.encode()

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from pathlib import Path
 
 import torch
 
-from app.base.progress import Progress
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
-from app.runtime.model import Model
-from app.studios.write.document import Text
-from app.studios.write.generator import CONTEXT, continue_text
-from app.studios.write.request import WriteRequest
-from app.studios.write.score import score_files
-from training.charrnn.recipe import CORPORA, CharTask, Corpus, read_text
+from app.runtime.manifest import SCHEMA, Control, Manifest
+from app.studios.write.generator import CONTEXT
+from training.charrnn.measure import measure
+from training.charrnn.recipe import CharTask
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
@@ -23,8 +18,6 @@ from training.lib.loop import Progress as Trained
 from training.lib.settings import Setting, remembered
 from training.registry import Recipe
 
-SAMPLE = 20_000
-"""Characters written for the measurements of a sample."""
 GOLDEN_CHARACTERS = 96
 TOLERANCE = 1e-3
 """Of scores between -20 and 20: the sigmoids of the two differ in the last digits, and a hundred steps add up."""
@@ -96,16 +89,9 @@ CONTROLS = [
     ),
 ]
 
-NOTES = """
-- It writes the shape of a play in verse: names in capitals, short lines, mostly English words, sentences that almost
-  hold together for a clause or two. It has no story, and does not know what it said a page ago.
-- It reads forwards only, at most the last {context:,} characters before the caret. *Refill* writes several passages
-  and takes the one after which the following text is likeliest.
-- It knows the {vocabulary} characters of its training text. Typographic quotes and dashes are read as plain ones,
-  accents are dropped, other scripts are not seen. Your own text is never changed by that.
-- The published figure is that of a small Transformer on 10 % of tiny Shakespeare; ours is an LSTM that also read the
-  other plays, measured on a later, smaller part. The two stand side by side as an orientation, not as a contest.
-- The language, and the views in it, are those of 1590-1613.
+NOTES = """\
+{corpus}- It reads forwards only, at most the last {context:,} characters before the caret. *Refill* writes several
+  passages and takes the one after which the following text is likeliest.
 """
 
 
@@ -118,7 +104,8 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
         # The exporter warns of a start state baked into the graph; here the state is an input.
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size other than 1", UserWarning)
         export_all(graphs(task), out)
-    notes = NOTES.format(context=CONTEXT, vocabulary=len(task.codec))
+    about = task.corpus.notes.replace("{vocabulary}", str(len(task.codec.vocabulary)))
+    notes = NOTES.format(corpus=about, context=CONTEXT)
     finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
 
 
@@ -157,95 +144,13 @@ def _manifest(task: CharTask, trained: Trained, settings: dict[str, Setting], ou
         studio="write",
         family="char-rnn",
         summary=corpus.summary,
-        licence="MIT",
+        licence=corpus.licence,
         files=[describe_file(out / name) for name in ("step.onnx", GOLDEN)],
-        codec={"vocabulary": task.codec.vocabulary, "layers": task.layers, "width": task.width},
+        codec=task.codec.parameters() | {"layers": task.layers, "width": task.width},
         controls=CONTROLS,
-        training=trained_by(task, trained, settings, corpus.data, corpus.licence, corpus.credit),
+        training=trained_by(task, trained, settings, corpus.data, corpus.data_licence, corpus.credit),
         tolerance={"step": TOLERANCE},
     )
-
-
-def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
-    """How well the exported network knows the valid text, and what a long sample of it looks like."""
-    corpus = CORPORA[model.manifest.id]
-    packed = data / "text" / f"{corpus.valid}.valid.txt.xz"
-    score = score_files(model, [packed], Progress())
-    where, count = f"{corpus.valid}.valid", int(score["predicted"])
-    words, speeches = _measure_sample(model, corpus, data, SAMPLE // 40 if quick else SAMPLE)
-    return [
-        Metric(
-            name="negative log-likelihood",
-            unit="nats/char",
-            ours=round(score["nats_per_char"], 4),
-            samples=count,
-            measured_on=where,
-            published=corpus.published,
-            source=corpus.source,
-        ),
-        Metric(
-            name="compression",
-            unit="bits/char",
-            ours=round(score["bits_per_char"], 4),
-            samples=count,
-            measured_on=where,
-        ),
-        words,
-        speeches,
-    ]
-
-
-def _measure_sample(model: Model, corpus: Corpus, data: Path, length: int) -> tuple[Metric, Metric]:
-    known = set(_words("\n".join(read_text(data, name) for name in corpus.train)))
-    text = sample(model, corpus.prompt, length)
-    words, speeches = _words(text), _speeches(text)
-    where = "a sample at the default settings, seed 0"
-    return (
-        Metric(
-            name="words that occur in the training text",
-            unit="share",
-            ours=round(sum(word in known for word in words) / max(1, len(words)), 4),
-            samples=len(words),
-            measured_on=where,
-            better="higher",
-        ),
-        Metric(
-            name="speeches that open with a name in capitals or title case and a colon",
-            unit="share",
-            ours=round(sum(map(opens_with_speaker, speeches)) / max(1, len(speeches)), 4),
-            samples=len(speeches),
-            measured_on=where,
-            better="higher",
-        ),
-    )
-
-
-def sample(model: Model, prompt: str, length: int) -> str:
-    """What the model writes after *prompt* at its default settings, *length* characters, without the prompt."""
-    end = len(prompt)
-    request = WriteRequest(
-        model=model.manifest.id,
-        controls={**model.manifest.defaults(), "length": length},
-        document=Text.by("user", prompt),
-        start=end,
-        end=end,
-    )
-    *_, last = continue_text(request, model, Progress())
-    return last.text[end:]
-
-
-def opens_with_speaker(speech: str) -> bool:
-    """Whether the first line of a speech is a name and a colon, as in the training text."""
-    return re.fullmatch(r"[A-Z][A-Za-z' .-]*:", speech.partition("\n")[0]) is not None
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z]+(?:'[a-z]+)*", text.lower())
-
-
-def _speeches(text: str) -> list[str]:
-    """The speeches of a play, without the first and last, which may be cut."""
-    return [part.strip("\n") for part in text.split("\n\n")[1:-1] if part.strip()]
 
 
 RECIPE = Recipe(CharTask, export, measure, graphs)

@@ -27,14 +27,29 @@ class CharLSTM(nn.Module):
         found, (h, c) = self.lstm(self.embedding(tokens), (h, c))
         return self.out(found), h, c
 
-    def scores(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The same scores from an empty state, for training: (batch, time) to (batch, time, vocabulary)."""
-        found = self.embedding(tokens)
+    def trained(self, tokens: torch.Tensor, h: torch.Tensor, c: torch.Tensor) -> tuple[torch.Tensor, State]:
+        """The same for training: the scores, and the state h, c (layers, batch, width) without its history."""
+        found, ends = self.embedding(tokens), []
         for layer in range(self.layers):
-            found = unrolled(self.lstm, F.dropout(found, self.dropout, self.training), layer)
-        return self.out(F.dropout(found, self.dropout, self.training))
+            found = F.dropout(found, self.dropout, self.training)
+            found, end = unrolled(self.lstm, found, layer, (h[layer], c[layer]))
+            ends.append(end)
+        h, c = (torch.stack(part).detach().float() for part in zip(*ends, strict=True))
+        return self.out(F.dropout(found, self.dropout, self.training)), (h, c)
 
     def start(self, batch: int, device: torch.device | str = "cpu") -> State:
         """The state before the first character."""
         shape = (self.layers, batch, self.width)
         return torch.zeros(shape, device=device), torch.zeros(shape, device=device)
+
+
+class Memory(nn.Module):
+    """Where each text of the batch was left: h and c, (layers, batch, width). A module, so that checkpoints keep it."""
+
+    h: torch.Tensor
+    c: torch.Tensor
+
+    def __init__(self, layers: int, batch: int, width: int) -> None:
+        super().__init__()
+        self.register_buffer("h", torch.zeros(layers, batch, width))
+        self.register_buffer("c", torch.zeros(layers, batch, width))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,95 +13,75 @@ from torch.optim import Optimizer
 
 from app.runtime.sampling import Sampling, rng, sample_token
 from app.studios.write.codec import CharCodec
-from training.charrnn.network import CharLSTM
+from training.charrnn.corpora import CORPORA, read_text, training_text
+from training.charrnn.network import CharLSTM, Memory
 from training.lib.loop import autocast, set_rate, warmup_cosine
 
-
-@dataclass(frozen=True)
-class Corpus:
-    """Which texts a model learns from, and how large it is."""
-
-    train: tuple[str, ...]
-    valid: str
-    prompt: str
-    title: str
-    summary: str
-    data: str
-    licence: str
-    credit: str
-    published: float | None = None
-    """Nats a character that somebody reached on this text, and in ``source`` who."""
-    source: str = ""
-
-
-CORPORA = {
-    "char-rnn-shakespeare": Corpus(
-        train=("shakespeare", "shakespeare-plays"),
-        valid="shakespeare",
-        prompt="ROMEO:\n",
-        title="Shakespeare, letter by letter",
-        summary="Writes scenes in the manner of Shakespeare's plays, one character at a time",
-        data="tiny Shakespeare and the 28 plays it leaves out",
-        licence="public domain",
-        credit="William Shakespeare; texts by way of karpathy/char-rnn and martin-gorner/tensorflow-rnn-shakespeare",
-        published=1.47,
-        source="nanoGPT README, small Transformer",
-    ),
-}
-
-
-def read_text(data: Path, name: str) -> str:
-    """One packed corpus file as text."""
-    with lzma.open(data / "text" / f"{name}.txt.xz", "rt", encoding="utf8") as file:
-        return file.read()
+PART = 20_000
+"""Tokens of the valid text that are read in one row, at least."""
 
 
 class CharTask:
-    """Predict the next character of windows drawn anywhere in the text."""
+    """Predict the next character. Each row of the batch reads on where it stopped in the step before."""
 
     batch, window, width, layers, rate, horizon, seed = 160, 128, 512, 2, 4e-3, 560, 1
+    forgets = 0.02
+    """Chance of a row to begin again with an empty state, as a text does when it is written from nothing."""
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self.corpus, self._device = name, CORPORA[name], device
-        texts = [read_text(data, part) for part in self.corpus.train]
-        valid = read_text(data, f"{self.corpus.valid}.valid")
-        self.codec = CharCodec.of_text("".join(texts) + valid)
-        self._train = torch.from_numpy(self.codec.encode("\n".join(texts))).to(device)
+        text, valid = training_text(data, self.corpus), read_text(data, f"{self.corpus.valid}.valid")
+        known = text if self.corpus.characters else text + valid
+        self.codec = CharCodec.of_text(known, self.corpus.characters)
+        tokens = self.codec.encode(text)
+        self._tokens_per_char = len(tokens) / self.codec.characters(tokens)
+        self._train = torch.from_numpy(tokens.astype(np.int16)).to(device)
         self.valid = self.codec.encode(valid)
         torch.manual_seed(self.seed)
         self.network = CharLSTM(len(self.codec), self.width, self.layers)
-        self.modules: dict[str, nn.Module] = {"network": self.network}
+        self.memory = Memory(self.layers, self.batch, self.width)
+        self.modules: dict[str, nn.Module] = {"network": self.network, "memory": self.memory}
         self.averaged = {"network": 40.0}
         self.optimizers: dict[str, Optimizer] = {
             "network": torch.optim.AdamW(self.network.parameters(), self.rate, (0.9, 0.98), weight_decay=0.05)
         }
 
     def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
-        """One batch; the loss is in nats per character."""
-        starts = rng.integers(0, len(self._train) - self.window - 1, self.batch)
-        rows = self._train[torch.from_numpy(starts[:, None] + np.arange(self.window + 1)).to(self._device)]
+        """One batch; the loss is in nats per character, with the text's mean number of tokens in one."""
+        rows = self._rows(step)
+        kept = torch.from_numpy(rng.random((1, self.batch, 1)) >= self.forgets).to(self._device)
         optimizer = self.optimizers["network"]
         set_rate(optimizer, warmup_cosine(step, self.horizon))
         optimizer.zero_grad(set_to_none=True)
         with autocast(self._device):
-            scores = self.network.scores(rows[:, :-1])
+            scores, state = self.network.trained(rows[:, :-1], self.memory.h * kept, self.memory.c * kept)
         loss = F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         optimizer.step()
-        return {"nats_per_char": loss.item()}
+        self.memory.h, self.memory.c = state
+        return {"nats_per_char": loss.item() * self._tokens_per_char}
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
-        """Nats per character over the whole valid text, read once from the start."""
+        """Nats per character over the whole valid text, read in a few parts side by side."""
         network, total = modules["network"], 0.0
-        tokens = torch.from_numpy(self.valid).to(self._device)[None]
-        state = self.network.start(1, self._device)
-        for at in range(0, tokens.shape[1] - 1, 1024):
-            part = tokens[:, at : at + 1025]
+        parts = max(1, len(self.valid) // PART)
+        size = (len(self.valid) - 1) // parts
+        rows = np.stack([self.valid[at * size : at * size + size + 1] for at in range(parts)])
+        tokens = torch.from_numpy(rows).to(self._device)
+        state = self.network.start(parts, self._device)
+        for at in range(0, size, 256):
+            part = tokens[:, at : at + 257]
             scores, *state = network(part[:, :-1], *state)
-            total += F.cross_entropy(scores[0], part[0, 1:], reduction="sum").item()
-        nats = total / (tokens.shape[1] - 1)
+            total += F.cross_entropy(scores.flatten(0, 1), part[:, 1:].flatten(), reduction="sum").item()
+        nats = total / sum(self.codec.characters(row[1:]) for row in rows)
         return {"nats_per_char": nats, "bits_per_char": nats / math.log(2)}
+
+    def _rows(self, step: int) -> torch.Tensor:
+        """The tokens of a step and the one after them, (batch, window + 1): each row goes through the whole text."""
+        starts = torch.arange(self.batch) * (len(self._train) // self.batch) + step * self.window
+        places = (starts[:, None] + torch.arange(self.window + 1)) % len(self._train)
+        return self._train[places.to(self._device)].long()
 
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
         """A page at temperature 0.8."""

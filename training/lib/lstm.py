@@ -16,10 +16,11 @@ State = tuple[torch.Tensor, torch.Tensor]
 
 def unrolled(
     lstm: nn.LSTM, inputs: torch.Tensor, layer: int = 0, start: State | None = None, backwards: bool = False
-) -> torch.Tensor:
+) -> tuple[torch.Tensor, State]:
     """One layer and direction of *lstm*: (batch, time, features) to (batch, time, width), in the autocast's type.
 
-    *start* is h and c, each (batch, width), zero if none. *backwards* uses the weights of the reverse direction.
+    *start* is h and c, each (batch, width), zero if none; the second result is what they are at the end. *backwards*
+    uses the weights of the reverse direction.
     """
     suffix = f"_l{layer}{'_reverse' if backwards else ''}"
     weight_ih, weight_hh, bias_ih, bias_hh = (
@@ -36,7 +37,7 @@ def unrolled(
         c = torch.sigmoid(keep) * c + torch.sigmoid(take) * torch.tanh(new)
         h = (torch.sigmoid(show) * torch.tanh(c)).to(gates.dtype)
         found.append(h)
-    return torch.stack(found[:: -1 if backwards else 1], 1)
+    return torch.stack(found[:: -1 if backwards else 1], 1), (h, c)
 
 
 def forget_slowly(lstm: nn.LSTM) -> None:

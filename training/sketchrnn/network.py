@@ -31,7 +31,7 @@ class Encoder(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The same for a padded batch with *lengths* (batch,): each drawing is read to its own end."""
         rows = torch.arange(len(points), device=points.device)
-        ahead = unrolled(self.lstm, points)[rows, lengths - 1]
+        ahead = unrolled(self.lstm, points)[0][rows, lengths - 1]
         # Reversed within its own length, a drawing's backward reading ends at its first point.
         place = (lengths[:, None] - 1 - torch.arange(points.shape[1], device=points.device)).clamp(min=0)
         reverse = torch.gather(points, 1, place[:, :, None].expand_as(points))
@@ -42,7 +42,7 @@ class Encoder(nn.Module):
 
 def _reversed(lstm: nn.LSTM, points: torch.Tensor) -> torch.Tensor:
     """The backward direction's weights on points that were turned round already."""
-    return unrolled(lstm, points.flip(1), backwards=True).flip(1)
+    return unrolled(lstm, points.flip(1), backwards=True)[0].flip(1)
 
 
 class Decoder(nn.Module):
@@ -70,7 +70,7 @@ class Decoder(nn.Module):
 
     def trained(self, points: torch.Tensor, latent: torch.Tensor, classes: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The same from the first point on, for training, without the state."""
-        found = unrolled(self.lstm, self._inputs(points, latent, classes), start=self.start(latent, classes))
+        found, _ = unrolled(self.lstm, self._inputs(points, latent, classes), start=self.start(latent, classes))
         return mixture(self.out(F.dropout(found, self.dropout, self.training)).float())
 
     def _inputs(self, points: torch.Tensor, latent: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:

@@ -20,6 +20,8 @@ CONTEXT = 8192
 """How many characters before the place the network reads; its memory reaches back a few hundred, so that a longer
 text changes nothing but the time."""
 SNAPSHOT_SECONDS = 1 / 30
+MOST_TOKENS = 4
+"""Of one character, the bytes of the longest ones; a network that spells nonsense is stopped by that."""
 MEMORY = 6
 """The repetition penalty is on characters that would make these many in a row, and one more, occur again."""
 
@@ -84,14 +86,17 @@ def _characters(request: WriteRequest, model: Model, count: int, progress: Progr
     for token in tokens[0]:
         repetitions.add(int(token))
     made: list[str] = []
-    for number in range(count):
+    speller = reader.codec.speller()
+    for _ in range(count * MOST_TOKENS):
         token = sample_token(scores[0], generator, sampling, repetitions.again)
         repetitions.add(token)
-        made.append(reader.codec.decode([token]))
-        yield "".join(made)
-        written.report((number + 1) / count)
-        if number + 1 < count:
-            scores = reader.read(np.array([[token]]), progress)[:, -1]
+        if character := speller.add(token):
+            made.append(character)
+            yield "".join(made)
+            written.report(len(made) / count)
+        if len(made) == count:
+            return
+        scores = reader.read(np.array([[token]]), progress)[:, -1]
 
 
 def _with(request: WriteRequest, made: str) -> Text:

@@ -25,7 +25,7 @@ class CharReader:
 
     def __init__(self, model: Model, rows: int = 1) -> None:
         self._model = model
-        self.codec = CharCodec(model.codec["vocabulary"])
+        self.codec = CharCodec.of_model(model.codec)
         layers, width = int(model.codec["layers"]), int(model.codec["width"])
         self.h = np.zeros((layers, rows, width), np.float32)
         self.c = np.zeros((layers, rows, width), np.float32)

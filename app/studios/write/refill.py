@@ -58,6 +58,7 @@ class _Passages:
         self._old, self._after = text[request.start : request.end], text[request.end :]
         self._reader = CharReader(model)
         self._texts = [""] * CANDIDATES
+        self._spellers = [self._reader.codec.speller() for _ in range(CANDIDATES)]
         self._found: list[list[_Cut]] = [[] for _ in range(CANDIDATES)]
 
     def cuts(self, progress: Progress) -> list[_Cut]:
@@ -73,7 +74,7 @@ class _Passages:
             if number >= max(1, wanted * (1 - SLACK) - EXTRA):
                 self._note_ends(scores, chosen)
             for row, token in enumerate(chosen):
-                self._texts[row] += self._reader.codec.decode([token])
+                self._texts[row] += self._spellers[row].add(token)
             scores = self._reader.read(np.array(chosen)[:, None], progress)[:, -1]
             written.report((number + 1) / longest)
         return [cut for row in self._found for cut in _nearest(row, wanted)] or [self._cut(scores, 0)]
@@ -86,6 +87,8 @@ class _Passages:
 
     def _note_ends(self, scores: np.ndarray, chosen: list[int]) -> None:
         for row, token in enumerate(chosen):
+            if not self._texts[row] or self._spellers[row].inside:
+                continue
             if _may_end(self._texts[row], self._reader.codec.decode([token]), self._old, self._after):
                 self._found[row].append(self._cut(scores, row))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -67,18 +68,19 @@ def score_files(model: Model, files: list[Path], progress: Progress) -> dict[str
 def _score(model: Model, path: Path, progress: Progress) -> dict[str, Any]:
     reader, text = CharReader(model), read_any_text(path)
     tokens = reader.codec.encode(text)
-    if len(tokens) < 2:
+    if reader.codec.characters(tokens) < 2:
         raise AtelierError(
             ErrorKind.BAD_FILE,
             tr("“{name}” holds too little this model can read: {count} characters.", name=path.name, count=len(tokens)),
             tr("At least two are needed."),
         )
-    nats = _nats(reader, tokens, progress) / (len(tokens) - 1)
-    unknown = sum(1 for character in text if not len(reader.codec.encode(character)))
+    predicted = reader.codec.characters(tokens[1:])
+    nats = _nats(reader, tokens, progress) / predicted
+    unknown = sum(count for character, count in Counter(text).items() if not len(reader.codec.encode(character)))
     return {
         "file": path.name,
         "characters": len(text),
-        "predicted": len(tokens) - 1,
+        "predicted": predicted,
         "unknown": unknown,
         "nats_per_char": nats,
         "bits_per_char": nats / math.log(2),
