@@ -77,7 +77,7 @@ def test_without_recipe_there_is_nothing_to_replay(
         (["write", "char-rnn-shakespeare", "--set", "temperature"], "--set wants CONTROL=VALUE"),
         (["write", "char-rnn-shakespeare", "--seed", "-3", "--tokens", "5"], "seed -3 is negative"),
         (["replay", "gone.svg"], "There is no file “gone.svg”"),
-        (["replay", "gone.docx"], "no kind of file"),
+        (["replay", "gone.xyz"], "no kind of file"),
         (["score", "char-rnn-shakespeare", "gone.txt"], "There is no file “gone.txt”"),
     ],
 )

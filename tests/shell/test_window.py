@@ -193,7 +193,7 @@ def test_a_picture_goes_to_the_studio_its_recipe_names(open_window: Opener, tmp_
 
 def test_a_file_of_no_studio_is_told_where_one_is(open_window: Opener, tmp_path: Path, qtbot: QtBot) -> None:
     window = open_window("write")
-    window.open_path(tmp_path / "x.docx")
+    window.open_path(tmp_path / "x.xyz")
     qtbot.waitUntil(lambda: "no kind of file" in window.page.errors.text)
 
 

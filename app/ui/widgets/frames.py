@@ -78,7 +78,10 @@ class FrameDelegate(QStyledItemDelegate):
             font.setPixelSize(SMALL)
             painter.setFont(font)
             painter.setPen(theme.colour("text"))
-            painter.drawText(place.adjusted(6, 4, -4, -4), Qt.TextFlag.TextWordWrap, node.title)
+            room = place.adjusted(6, 4, -4, -4)
+            line = painter.fontMetrics().lineSpacing()
+            room.setHeight(room.height() // line * line)  # no half lines
+            painter.drawText(room, Qt.TextFlag.TextWordWrap, node.title)
             return
         fitted = QRect(place.topLeft(), picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio))
         fitted.moveCenter(place.center())
