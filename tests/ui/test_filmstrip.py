@@ -42,9 +42,9 @@ def page(open_window: Callable[..., Window], qtbot: QtBot) -> PaintPage:
 
 
 def generate(page: PaintPage, qtbot: QtBot) -> None:
-    before = len(page.state.history())
+    before = page.film.count()
     page.generate()
-    qtbot.waitUntil(lambda: len(page.state.history()) == before + 1, timeout=30_000)
+    qtbot.waitUntil(lambda: page.film.count() == before + 1, timeout=30_000)
 
 
 def strip(page: PaintPage) -> QListWidget:
