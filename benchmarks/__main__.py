@@ -19,6 +19,7 @@ BENCHMARKS = {
     "roll": window.roll,
     "typing": writing.typing,
     "pen": painting.pen,
+    "openraster": painting.openraster,
     "start": window.start,
 }
 

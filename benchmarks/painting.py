@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import math
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtWidgets import QApplication
 
+from app.studios.paint.document import Drawing, Stroke
+from app.studios.paint.layers import Layer
+from app.studios.paint.ora import ora_bytes
 from app.studios.paint.page import PaintPage
-from benchmarks.measure import clock
-from benchmarks.window import OpenStudio
+from app.studios.paint.raster.cache import Rasters, divided
+from benchmarks.measure import clock, seconds, spread
+from benchmarks.window import OpenStudio, wait_until
 
+LAYERS, SHEET = 20, (1024, 768)
 SIDE, SIZE = 4000, 60.0
 BRUSHES = ("ink", "pencil", "oil")
 EVENTS = 400
@@ -40,6 +49,39 @@ def pen() -> Iterator[str]:
                     f"{SIDE:,} × {SIDE:,}, {SIZE:.0f} px {brush}, {title}: "
                     f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, most {taken.max():.1f} ms"
                 )
+
+
+def openraster() -> Iterator[str]:
+    """Seconds from asking for an OpenRaster file of many layers, as another program writes it, to its pixels."""
+    layers = tuple(Layer(number, picture=_picture(number)) for number in range(LAYERS))
+    with tempfile.TemporaryDirectory() as folder, OpenStudio("paint") as window:
+        page = window.page
+        assert isinstance(page, PaintPage)
+        path = Path(folder) / "layers.ora"
+        path.write_bytes(ora_bytes(Drawing((), *SHEET, layers), None))
+
+        def show() -> None:
+            page.new()
+            page.open_path(path)
+            wait_until(lambda: len(page.canvas.drawing.layers) == LAYERS and page.canvas.complete)
+            page.repaint()
+
+        yield f"{LAYERS} layers of {SHEET[0]:,} × {SHEET[1]:,}: {spread(seconds(show), 's')}"
+
+
+def _picture(seed: int) -> bytes:
+    """A layer as painters have them: some soft spots, most of it clear."""
+    rng, lines = np.random.default_rng(seed), []
+    for _ in range(4):
+        points = rng.uniform(0, 1, (4, 2)) * SHEET
+        colour = f"#{rng.integers(0, 1 << 24):06x}"
+        lines.append(Stroke.of_points(points, 60, colour, "user", brush="airbrush"))
+    tiles = Rasters().layer(Drawing(tuple(lines), *SHEET), Layer(0))
+    pixels = tiles.read((0, 0, *SHEET))
+    assert pixels is not None
+    buffer = io.BytesIO()
+    Image.fromarray(divided(pixels)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _stroke(page: PaintPage) -> Iterator[float]:

@@ -7,7 +7,7 @@ CARD = StudioCard(
     title="Paint",
     summary="Draw, and let a network go on with your drawing",
     accent="paint",
-    extensions=(".svg", ".png"),
+    extensions=(".svg", ".png", ".ora"),
     engine="app.studios.paint.engine:ENGINE",
     page="app.studios.paint.page:PaintPage",
 )

@@ -41,11 +41,11 @@ class PaintEngine:
         return result.digest
 
     def export(self, path: Path, result: Drawing, recipe: Recipe | None) -> list[Path]:
-        """Write ``.svg`` or ``.png``."""
+        """Write ``.svg``, ``.png`` or ``.ora``."""
         return save_drawing(path, result, recipe)
 
     def load(self, path: Path) -> tuple[Drawing, Recipe | None]:
-        """Read an SVG, or a PNG of ours."""
+        """Read an SVG, an OpenRaster file or a picture."""
         return load_drawing(path)
 
     def compare(self, ours: Drawing, theirs: Drawing) -> Verdict:
@@ -66,7 +66,7 @@ class PaintEngine:
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """``--class``, ``--out``."""
         parser.add_argument("--class", dest="category", metavar="NAME", help="what to draw (default: the model's own)")
-        parser.add_argument("--out", type=Path, required=True, metavar="x.svg|x.png", help="the file to write")
+        parser.add_argument("--out", type=Path, required=True, metavar="x.svg|x.png|x.ora", help="the file to write")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> PaintRequest:
         """A drawing from nothing. Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown class."""

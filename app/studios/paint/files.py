@@ -1,4 +1,4 @@
-"""SVG and PNG, both with the recipe, both opening as strokes again."""
+"""SVG, PNG and OpenRaster, all with the recipe, all opening as strokes again; pictures of others as layers."""
 
 from __future__ import annotations
 
@@ -7,52 +7,62 @@ import logging
 from pathlib import Path
 
 import msgspec
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import PngImagePlugin
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, read_bytes
 from app.base.i18n import tr
 from app.runtime.recipe import KEY, Recipe, recipe_from_json
 from app.studios.paint.document import Drawing
+from app.studios.paint.ora import ora_bytes, read_ora
+from app.studios.paint.pictures import open_picture, picture_drawing
 from app.studios.paint.render import render
 from app.studios.paint.svg import svg_bytes
 from app.studios.paint.svgread import read_svg
 
 log = logging.getLogger(__name__)
-LIMIT = 20_000_000
+LIMIT = 400_000_000
 DRAWING = "atelie-drawing"
 """The keyword of the PNG chunk that holds the strokes."""
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY  # one long text is no more of a danger than many short
 
 
 def save_drawing(path: Path, drawing: Drawing, recipe: Recipe | None) -> list[Path]:
-    """Write ``.svg`` or ``.png``. Raises :class:`AtelierError` (``BAD_INPUT`` for another suffix, ``DISK``)."""
-    suffix = path.suffix.lower()
-    if suffix == ".svg":
-        atomic_write(path, svg_bytes(drawing, recipe))
-    elif suffix == ".png":
-        atomic_write(path, png_bytes(drawing, recipe))
-    else:
+    """Write ``.svg``, ``.png`` or ``.ora``. Raises :class:`AtelierError` (``BAD_INPUT`` for another suffix,
+    ``DISK``)."""
+    writers = {".svg": svg_bytes, ".png": png_bytes, ".ora": ora_bytes}
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("A drawing can't be written as “{suffix}”.", suffix=path.suffix or path.name),
-            tr("Possible: .svg .png."),
+            tr("Possible: {all}.", all=" ".join(writers)),
         )
+    atomic_write(path, writer(drawing, recipe))
     return [path]
 
 
 def load_drawing(path: Path) -> tuple[Drawing, Recipe | None]:
-    """Read an SVG, or a PNG that was saved here; at most 20 MB.
+    """Read an SVG, an OpenRaster file or a picture; a picture that was not saved here becomes a layer.
 
-    Raises :class:`AtelierError` (``BAD_FILE``) for what can't be read as strokes.
+    Raises :class:`AtelierError` (``BAD_FILE``) for what can't be read.
     """
     content = read_bytes(path, LIMIT)
-    return _read_png(content) if content.startswith(b"\x89PNG") else read_svg(content)
+    if content.startswith(b"PK\x03\x04"):
+        return read_ora(content)
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return read_svg(content)
+    return _read_picture(content, path.stem)
 
 
 def png_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
     """The file's bytes; the same for the same drawing and recipe."""
-    chunks = PngImagePlugin.PngInfo()
-    chunks.add_text(DRAWING, msgspec.json.encode(drawing).decode(), zip=True)
+    chunks, strokes = PngImagePlugin.PngInfo(), msgspec.json.encode(drawing).decode()
+    if len(strokes) > PngImagePlugin.MAX_TEXT_CHUNK:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT, tr("This drawing has more strokes than a PNG can carry."), tr("Save it as .ora.")
+        )
+    chunks.add_text(DRAWING, strokes, zip=True)
     if recipe is not None:
         chunks.add_text(KEY, recipe.to_json())
     buffer = io.BytesIO()
@@ -60,26 +70,15 @@ def png_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
     return buffer.getvalue()
 
 
-def _read_png(content: bytes) -> tuple[Drawing, Recipe | None]:
+def _read_picture(content: bytes, name: str) -> tuple[Drawing, Recipe | None]:
+    image = open_picture(content)
+    recipe, text = _recipe(image.info.get(KEY)), image.info.get(DRAWING)
+    if not isinstance(text, str):
+        return picture_drawing(content, name), recipe
     try:
-        image = Image.open(io.BytesIO(content))
-        image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise AtelierError(ErrorKind.BAD_FILE, tr("This picture is damaged.")) from error
-    recipe = _recipe(image.info.get(KEY))
-    text = image.info.get(DRAWING)
-    if isinstance(text, str):
-        try:
-            return msgspec.json.decode(text, type=Drawing), recipe
-        except msgspec.DecodeError as error:
-            raise AtelierError(ErrorKind.BAD_FILE, tr("The strokes in this picture are damaged.")) from error
-    if recipe is not None:
-        return Drawing(), recipe
-    raise AtelierError(
-        ErrorKind.BAD_FILE,
-        tr("This is a picture, not a drawing: it holds no strokes."),
-        tr("Open it in Imagine, or save drawings as SVG."),
-    )
+        return msgspec.json.decode(text, type=Drawing), recipe
+    except (msgspec.DecodeError, ValueError) as error:
+        raise AtelierError(ErrorKind.BAD_FILE, tr("The strokes in this picture are damaged.")) from error
 
 
 def _recipe(text: object) -> Recipe | None:

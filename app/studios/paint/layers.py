@@ -22,7 +22,8 @@ BLENDS = {
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """One layer. Its strokes name it by *number*; *picture* is a PNG that lies under them, at the sheet's corner.
+    """One layer. Its strokes name it by *number*; *picture* is a PNG that lies under them, its *corner* so many
+    pixels to the right of the sheet's and down.
 
     *masked*: the layer has a mask, painted by strokes of its own. *locked*: nothing on it can be changed.
     """
@@ -35,6 +36,7 @@ class Layer(msgspec.Struct, frozen=True):
     locked: bool = False
     masked: bool = False
     picture: bytes = b""
+    corner: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
         if self.blend not in BLENDS or not 0 <= self.opacity <= 1:

@@ -103,8 +103,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         drawing = self.document.adding(*strokes)
         if tiles is not None and strokes:
             layer = drawing.layers[layer_at(drawing.layers, strokes[0].layer)]
-            chain = drawing.on_layer(layer.number, strokes[0].on_mask)
-            self.rasters.put(drawing, chain, b"" if strokes[0].on_mask else layer.picture, tiles)
+            self.rasters.put(drawing, layer, strokes[0].on_mask, tiles)
         self.edit(tr("Rub out") if strokes[0].mode == "erase" else tr("Draw"), drawing)
 
     def erase_at(self, x: float, y: float, reach: float = ERASER_REACH) -> bool:

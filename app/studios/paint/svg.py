@@ -48,7 +48,8 @@ def _layer(drawing: Drawing, layer: Layer, order: dict[int, int]) -> Iterable[st
     yield f"<g {_written(_group(layer, bool(hiding)))}>"
     if layer.picture:
         content = base64.b64encode(layer.picture).decode()
-        yield f'<image x="0" y="0" xlink:href="data:image/png;base64,{content}"/>'
+        x, y = layer.corner
+        yield f'<image x="{x}" y="{y}" xlink:href="data:image/png;base64,{content}"/>'
     yield from (_path(stroke, order.get(id(stroke))) for stroke in drawing.on_layer(layer.number))
     yield "</g>"
 

@@ -192,7 +192,8 @@ def _take_picture(element: ET.Element, found: _Found) -> None:
         picture = base64.b64decode(match[1], validate=False)
     except binascii.Error as error:
         raise ValueError("a picture is damaged") from error
-    found.layers[-1] = msgspec.structs.replace(found.layers[-1], picture=picture)
+    x, y = _numbers(element, "x", "y")
+    found.layers[-1] = msgspec.structs.replace(found.layers[-1], picture=picture, corner=(int(x), int(y)))
 
 
 def _transform(text: str) -> np.ndarray:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -136,8 +140,9 @@ def test_lines_of_other_programs_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "damaged or not an SVG"),
-        (b"\xff\xd8\xff\xe0JFIF", "damaged or not an SVG"),
+        (b"", "damaged"),
+        (b"\xff\xd8\xff\xe0JFIF", "damaged"),
+        (b"<svg", "damaged or not an SVG"),
         (b"<html/>", "not an SVG"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><text/></svg>', "no lines"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M1 2 L3"/></svg>', "can't be understood"),
@@ -153,12 +158,146 @@ def test_what_is_no_drawing_is_refused(tmp_path: Path, content: bytes, why: str)
     assert caught.value.kind is ErrorKind.BAD_FILE
 
 
-def test_a_photograph_is_no_drawing(tmp_path: Path) -> None:
-    Image.new("RGB", (10, 10)).save(tmp_path / "photo.png")
-    with pytest.raises(AtelierError, match="holds no strokes"):
-        load_drawing(tmp_path / "photo.png")
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
+def test_a_photograph_becomes_a_layer(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"photo{suffix}"
+    Image.new("RGB", (60, 40), "#c03020").save(path, quality=100)
+    drawing, _ = load_drawing(path)
+    assert (drawing.width, drawing.height, len(drawing.layers)) == (60, 40, 2)
+    assert drawing.layers[0].name == "photo"
+    assert np.abs(np.array(render(drawing).getpixel((30, 20))) - [0xC0, 0x30, 0x20]).max() < 8
+
+
+def png_head(width: int, height: int) -> bytes:
+    """A PNG that says it is so large, and is nothing more."""
+    head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + head + zlib.crc32(head).to_bytes(4, "big")
+
+
+def test_a_picture_of_one_pixel_opens_one_of_30000_a_side_says_why_not(tmp_path: Path) -> None:
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    assert load_drawing(tmp_path / "dot.png")[0].width == 1
+    (tmp_path / "huge.png").write_bytes(png_head(30_000, 30_000))
+    Image.new("L", (30_000, 2)).save(tmp_path / "long.png")
+    for name in ("huge.png", "long.png"):
+        with pytest.raises(AtelierError, match="too large"):
+            load_drawing(tmp_path / name)
+
+
+# --- OpenRaster -------------------------------------------------------------------------------------------------------
+
+
+def ora(path: Path, stack: str, **files: bytes) -> Path:
+    """An OpenRaster file as another program writes it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "image/openraster")
+        if stack:
+            archive.writestr("stack.xml", f'<image w="40" h="30"><stack>{stack}</stack></image>')
+        for name, content in files.items():
+            archive.writestr(f"data/{name}.png", content)
+    return path
+
+
+def square(colour: str, size: int = 10) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (size, size), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_openraster_comes_back_exactly_and_is_what_others_expect(tmp_path: Path) -> None:
+    path = tmp_path / "x.ora"
+    save_drawing(path, LAYERED, RECIPE)
+    assert load_drawing(path) == (LAYERED, RECIPE)
+    first = path.read_bytes()
+    save_drawing(path, LAYERED, RECIPE)
+    assert path.read_bytes() == first
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].filename == "mimetype"
+        assert archive.infolist()[0].compress_type == zipfile.ZIP_STORED
+        assert first[38:54] == b"image/openraster"
+        image = ET.fromstring(archive.read("stack.xml"))
+        names = [layer.get("name") for layer in image.iter("layer")]
+        assert names == ["Layer 1", "Sky & sea", "Paper"]
+        assert (image.get("w"), image.get("h")) == ("1024", "768")
+        assert Image.open(io.BytesIO(archive.read("mergedimage.png"))).size == (1024, 768)
+        assert max(Image.open(io.BytesIO(archive.read("Thumbnails/thumbnail.png"))).size) == 256
+
+
+def test_the_layers_of_an_openraster_file_look_in_other_programs_as_here(tmp_path: Path) -> None:
+    drawing = Drawing(
+        (DRAWING.strokes[0], msgspec.structs.replace(DRAWING.strokes[1], layer=1, brush="airbrush", size=60.0)),
+        layers=(Layer(0), Layer(1, opacity=0.6, blend="multiply")),
+    )
+    save_drawing(tmp_path / "x.ora", drawing, None)
+    stripped = tmp_path / "stripped.ora"
+    with zipfile.ZipFile(tmp_path / "x.ora") as source, zipfile.ZipFile(stripped, "w") as target:
+        for info in source.infolist():
+            if not info.filename.startswith("atelie/"):
+                target.writestr(info, source.read(info))
+    seen, _ = load_drawing(stripped)
+    assert [layer.blend for layer in seen.layers] == ["normal", "normal", "multiply"]
+    difference = np.asarray(render(seen)).astype(int) - np.asarray(render(drawing)).astype(int)
+    assert np.abs(difference).max() <= 2
+
+
+def test_layers_of_other_programs_their_places_groups_and_changes(tmp_path: Path) -> None:
+    stack = (
+        '<stack opacity="0.5"><layer name="top" src="data/red.png" x="5" y="-4" composite-op="svg:screen"/></stack>'
+        '<layer name="hidden" src="data/blue.png" visibility="hidden"/><layer name="low" src="data/blue.png" x="20"/>'
+    )
+    drawing, _ = load_drawing(ora(tmp_path / "x.ora", stack, red=square("#ff0000"), blue=square("#0000ff")))
+    low, hidden, top = drawing.layers
+    assert (low.corner, top.corner, top.opacity, top.blend) == ((20, 0), (5, -4), 0.5, "screen")
+    assert not hidden.visible
+    picture = render(drawing)
+    assert picture.getpixel((25, 5)) == (0, 0, 255)
+    assert picture.getpixel((2, 2)) == picture.getpixel((10, 8)) == (255, 255, 255)
+    save_drawing(tmp_path / "ours.ora", LAYERED, RECIPE)
+    with zipfile.ZipFile(tmp_path / "ours.ora") as source, zipfile.ZipFile(tmp_path / "edited.ora", "w") as target:
+        for info in source.infolist():
+            edited = info.filename == "data/layer-4.png"
+            target.writestr(info.filename, square("#00ff00") if edited else source.read(info))
+    edited, _ = load_drawing(tmp_path / "edited.ora")
+    assert edited.strokes == ()
+    assert len(edited.layers) == 3
+
+
+def test_openraster_files_that_are_broken_or_a_trap_are_told(tmp_path: Path) -> None:
+    red = square("#ff0000")
+    layer = '<layer name="sky" src="data/sky.png"/>'
+    bad: dict[str, tuple[Path, str]] = {
+        "a layer is missing": (ora(tmp_path / "a.ora", layer), "“sky” is missing"),
+        "no stack": (ora(tmp_path / "b.ora", "", sky=red), "no stack.xml"),
+        "no layers": (ora(tmp_path / "c.ora", "<text/>"), "no layers"),
+        "a way out of the archive": (ora(tmp_path / "d.ora", '<layer src="../../etc/passwd"/>'), "is missing"),
+        "no size": (tmp_path / "e.ora", "stack.xml can't be understood"),
+        "half a file": (tmp_path / "f.ora", "damaged"),
+        "a bomb": (tmp_path / "g.ora", "larger than any drawing"),
+        "a thousandfold sheet": (tmp_path / "h.ora", "too large"),
+    }
+    for name, stack in (("e", '<image w="x"/>'), ("h", '<image w="900000" h="9"/>')):
+        with zipfile.ZipFile(tmp_path / f"{name}.ora", "w") as archive:
+            archive.writestr("stack.xml", stack)
+    whole = ora(tmp_path / "whole.ora", layer, sky=red).read_bytes()
+    (tmp_path / "f.ora").write_bytes(whole[: len(whole) // 2])
+    with (
+        zipfile.ZipFile(tmp_path / "g.ora", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("stack.xml", "w", force_zip64=True) as entry,
+    ):
+        for _ in range(310):
+            entry.write(bytes(1_000_000))
+    for path, why in bad.values():
+        with pytest.raises(AtelierError, match=why) as caught:
+            load_drawing(path)
+        assert caught.value.kind is ErrorKind.BAD_FILE
+
+
+def test_a_layer_whose_picture_is_damaged_is_told_when_it_is_shown(tmp_path: Path) -> None:
+    drawing, _ = load_drawing(ora(tmp_path / "x.ora", '<layer src="data/sky.png"/>', sky=square("#ff0000")[:60]))
+    with pytest.raises(AtelierError, match="damaged"):
+        render(drawing)
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(AtelierError, match=r"\.svg \.png"):
-        save_drawing(tmp_path / "x.jpg", DRAWING, None)
+    with pytest.raises(AtelierError, match=r"\.svg \.png \.ora"):
+        save_drawing(tmp_path / "x.bmp", DRAWING, None)

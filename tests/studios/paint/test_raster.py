@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.base.errors import AtelierError, ErrorKind
 from app.studios.paint.brushes import brush_names, load_brush, user_brushes
@@ -192,7 +193,7 @@ def test_what_was_dropped_for_want_of_memory_is_painted_again() -> None:
 def test_colours_survive_being_multiplied() -> None:
     rgba = np.random.default_rng(0).integers(0, 256, (40, 40, 4)).astype(np.uint8)
     rgba[..., 3] = 255
-    assert (divided(multiplied(rgba)) == rgba).all()
+    assert (divided(multiplied(Image.fromarray(rgba))) == rgba).all()
 
 
 def test_brush_files_of_the_user_are_found_and_bad_ones_told(home: Path) -> None:

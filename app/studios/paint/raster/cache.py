@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from app.base.errors import AtelierError, ErrorKind
-from app.base.i18n import tr
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.layers import Layer
+from app.studios.paint.pictures import decoded
 from app.studios.paint.raster.blend import Sheet
 from app.studios.paint.raster.painter import paint
-from app.studios.paint.raster.tiles import SIDE, TILE_BYTES, Tiles
+from app.studios.paint.raster.tiles import TILE_BYTES, Tiles
 
 BUDGET = 512 << 20
 CHECKPOINT = 64
 """When many strokes are painted in a row, the state after each so many is kept…"""
 NEWEST = 8
 """… and those after so many of the last."""
+
+PICTURE_SECONDS = 0.1
+"""About as long takes decoding a picture."""
+_NOTHING = Layer(0)
 
 
 class _Node:
@@ -41,7 +43,7 @@ class Rasters:
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
         self._lock = threading.Lock()
-        self._roots: dict[tuple[int, int, int], tuple[_Node, bytes]] = {}
+        self._roots: dict[tuple[object, ...], tuple[_Node, bytes]] = {}
         self._held: OrderedDict[_Node, int] = OrderedDict()
         self.held_bytes = 0
 
@@ -51,29 +53,29 @@ class Rasters:
 
     def layer(self, drawing: Drawing, layer: Layer, check: Callable[[], None] | None = None) -> Tiles:
         """The pixels of one layer. Raises :class:`AtelierError` (``BAD_FILE``) if its picture is damaged."""
-        return self._painted(drawing, layer.picture, drawing.on_layer(layer.number), check)
+        return self._painted(drawing, layer, drawing.on_layer(layer.number), check)
 
     def mask(self, drawing: Drawing, layer: Layer, check: Callable[[], None] | None = None) -> Tiles:
         """What hides a layer: its alpha."""
-        return self._painted(drawing, b"", drawing.on_layer(layer.number, on_mask=True), check)
+        return self._painted(drawing, _NOTHING, drawing.on_layer(layer.number, on_mask=True), check)
 
     def missing(self, drawing: Drawing) -> float:
         """About how many seconds it would take to paint what is not kept."""
         seconds = 0.0
         for layer in drawing.layers:
-            for picture, on_mask in ((layer.picture, False), (b"", True)):
+            for under, on_mask in ((layer, False), (_NOTHING, True)):
                 strokes = drawing.on_layer(layer.number, on_mask)
-                if (drawing.width, drawing.height, id(picture)) not in self._roots:
-                    seconds += len(picture) / 5e6
                 with self._lock:
-                    _, done = self._nearest(self._root(drawing, picture), strokes)
-                seconds += sum(map(cost, strokes[done:]))
+                    root = self._root(drawing, under)
+                    _, done = self._nearest(root, strokes)
+                seconds += sum(map(cost, strokes[done:])) + (PICTURE_SECONDS if root.tiles is None else 0)
         return seconds
 
-    def put(self, drawing: Drawing, strokes: Sequence[Stroke], picture: bytes, tiles: Tiles) -> None:
-        """Keep pixels that were painted elsewhere from these strokes on that picture."""
+    def put(self, drawing: Drawing, layer: Layer, on_mask: bool, tiles: Tiles) -> None:
+        """Keep the pixels of a layer, or of its mask, that were painted elsewhere."""
         with self._lock:
-            self._keep(self._root(drawing, picture), strokes, tiles)
+            root = self._root(drawing, _NOTHING if on_mask else layer)
+            self._keep(root, drawing.on_layer(layer.number, on_mask), tiles)
 
     def _sheet(self, drawing: Drawing, layer: Layer, check: Callable[[], None] | None) -> Sheet:
         tiles = self.layer(drawing, layer, check)
@@ -81,12 +83,13 @@ class Rasters:
         return Sheet(layer.number, tiles, layer.opacity, layer.blend, mask)
 
     def _painted(
-        self, drawing: Drawing, picture: bytes, strokes: Sequence[Stroke], check: Callable[[], None] | None
+        self, drawing: Drawing, layer: Layer, strokes: Sequence[Stroke], check: Callable[[], None] | None
     ) -> Tiles:
         with self._lock:
-            root = self._root(drawing, picture)
-            if root.tiles is None:
-                root.tiles = _tiles_of(picture, drawing.width, drawing.height)
+            root = self._root(drawing, layer)
+        if root.tiles is None:
+            root.tiles = _tiles_of(layer, drawing.width, drawing.height)
+        with self._lock:
             node, done = self._nearest(root, strokes)
             tiles = node.tiles
             assert tiles is not None  # the root has some
@@ -99,11 +102,12 @@ class Rasters:
                     self._keep(root, strokes[: place + 1], tiles)
         return tiles
 
-    def _root(self, drawing: Drawing, picture: bytes) -> _Node:
-        key = (drawing.width, drawing.height, id(picture))
+    def _root(self, drawing: Drawing, layer: Layer) -> _Node:
+        """The state of a layer before its first stroke: clear, or its picture, which is decoded when first needed."""
+        key = (drawing.width, drawing.height, id(layer.picture), layer.corner)
         if key not in self._roots:
-            blank = None if picture else Tiles(drawing.width, drawing.height)
-            self._roots[key] = (_Node(None, None, blank), picture)
+            blank = None if layer.picture else Tiles(drawing.width, drawing.height)
+            self._roots[key] = (_Node(None, None, blank), layer.picture)
         return self._roots[key][0]
 
     def _nearest(self, root: _Node, strokes: Sequence[Stroke]) -> tuple[_Node, int]:
@@ -149,33 +153,18 @@ def cost(stroke: Stroke) -> float:
     return dabs * (1.5e-5 + 2e-8 * stroke.size**2)
 
 
-def decoded_picture(picture: bytes) -> Image.Image:
-    """A layer's picture as RGBA. Raises :class:`AtelierError` (``BAD_FILE``)."""
-    try:
-        return Image.open(io.BytesIO(picture)).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise AtelierError(ErrorKind.BAD_FILE, tr("The picture of a layer is damaged.")) from error
-
-
-def _tiles_of(picture: bytes, width: int, height: int) -> Tiles:
-    if not picture:
+def _tiles_of(layer: Layer, width: int, height: int) -> Tiles:
+    if not layer.picture:
         return Tiles(width, height)
-    image = decoded_picture(picture)
-    parts = {}
-    for top in range(0, min(height, image.height), SIDE):
-        band = np.asarray(image.crop((0, top, image.width, min(image.height, top + SIDE))))
-        found = Tiles.of_picture(multiplied(band), width, SIDE)
-        parts.update({(top // SIDE, column): part for (_, column), part in found.parts.items()})
-    return Tiles(width, height, parts)
+    image, (x, y) = decoded(layer.picture), layer.corner
+    if (x, y) != (0, 0):
+        image = image.crop((-x, -y, width - x, height - y))  # beside the picture it is clear
+    return Tiles.of_picture(multiplied(image), width, height)
 
 
-def multiplied(pixels: np.ndarray) -> np.ndarray:
-    """Red, green, blue, alpha to blue, green, red, alpha with the colours multiplied by it; uint8 (h, w, 4)."""
-    alpha = pixels[..., 3:].astype(np.uint16)
-    made = np.empty_like(pixels)
-    made[..., :3] = (pixels[..., 2::-1] * alpha + 127) // 255
-    made[..., 3] = pixels[..., 3]
-    return made
+def multiplied(image: Image.Image) -> np.ndarray:
+    """An RGBA picture as uint8 (h, w, 4): blue, green, red, alpha, the colours multiplied by it."""
+    return np.asarray(image.convert("RGBa"))[..., [2, 1, 0, 3]]
 
 
 def divided(pixels: np.ndarray) -> np.ndarray:

@@ -33,7 +33,8 @@ class Tiles:
         for row, column in places_in((0, 0, pixels.shape[1], pixels.shape[0])):
             cut = pixels[row * SIDE : (row + 1) * SIDE, column * SIDE : (column + 1) * SIDE]
             if cut[..., 3].any():
-                parts[row, column] = np.pad(cut, ((0, SIDE - cut.shape[0]), (0, SIDE - cut.shape[1]), (0, 0)))
+                parts[row, column] = part = np.zeros((SIDE, SIDE, 4), np.uint8)
+                part[: cut.shape[0], : cut.shape[1]] = cut
         return cls(width, height, parts)
 
     def read(self, rect: Rect) -> np.ndarray | None:
