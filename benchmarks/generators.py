@@ -12,10 +12,11 @@ from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
 from app.runtime.model import Model, ModelShelf
-from app.studios.compose.audio import RATE, render
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE as COMPOSE
 from app.studios.compose.request import ComposeRequest, harmonise
+from app.studios.compose.sound.export import render
+from app.studios.compose.sound.sampler import RATE
 from app.studios.imagine.engine import ENGINE as IMAGINE
 from app.studios.imagine.request import ImagineRequest
 from app.studios.paint.engine import ENGINE as PAINT

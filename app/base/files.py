@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.base.errors import AtelierError, ErrorKind
@@ -18,21 +19,32 @@ def atomic_write(path: Path, content: bytes) -> None:
     The bytes go to a temporary file in the same folder, are flushed to the disk, and take the name in one step.
     Raises :class:`AtelierError` (``DISK``) with the reason in plain words.
     """
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside *path* to be written in the block; it takes the name at its end, or is gone if the block failed.
+
+    Raises :class:`AtelierError` (``DISK``) for what the disk refuses, in the block too.
+    """
     temporary = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        os.close(handle)
         temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
+        yield temporary
+        with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
+        raise disk_error(path, error) from error
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
-        raise disk_error(path, error) from error
 
 
 def read_bytes(path: Path, limit: int = 1 << 30) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -49,10 +49,14 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
 
     def export(self, path: Path, document: Doc, recipe: Recipe | None) -> None:
         """Write any document of this studio, in the disk's thread."""
+        self.write_on_disk(path, lambda: self.write_file(path, document, recipe))
+
+    def write_on_disk(self, path: Path, write_all: Callable[[], list[Path]]) -> None:
+        """Have files written by *write_all*, which returns them, in the disk's thread."""
         written: list[Path] = []
 
         def write(_: Progress) -> Iterator[None]:
-            written.extend(self.write_file(path, document, recipe))
+            written.extend(write_all())
             yield None
 
         self._on_disk(f"{self.card.id}.save.{path}", write, lambda: self.saved.emit(written))

@@ -7,7 +7,8 @@ CARD = StudioCard(
     title="Compose",
     summary="Draw a melody and hear it answered in four voices",
     accent="compose",
-    extensions=(".mid", ".midi", ".wav"),
+    extensions=(".mid", ".midi"),
+    saves=(".mid", ".wav", ".flac"),
     engine="app.studios.compose.engine:ENGINE",
     page="app.studios.compose.page:ComposePage",
 )

@@ -7,7 +7,15 @@ MACHINE = [
     Command("compose.harmonise", "Harmonise", "harmonise", "Machine", "Ctrl+H", "Keep the soprano, write three voices"),
     Command("compose.refill", "Refill what is marked", "refill", "Machine", "Ctrl+R", "Only that changes"),
     Command("compose.play", "Play or pause", "play", "Machine", "Space", "Hear it from the cursor on"),
+    Command("compose.loop", "Loop", "toggle_loop", "Machine", "L", "Play the marked bars again and again"),
+    Command("compose.metronome", "Metronome", "toggle_metronome", "Machine", "M", "Click on each beat"),
+    Command("compose.record", "Record", "record", "Machine", "R", "From the chosen MIDI keyboard, or end it"),
     Command("compose.rewind", "To the beginning", "rewind", "Machine", "Ctrl+Home"),
+]
+FILES = [
+    Command("compose.save-type-0", "Save as MIDI type 0…", "save_type_0", "File", "", "One track, for old instruments"),
+    Command("compose.font", "SoundFont…", "choose_font", "File", "", "Play with an .sf2 or .sf3 file of yours"),
+    Command("compose.default-font", "SoundFont of Ateliê", "default_font", "File", "", "Play with its own again"),
 ]
 EDIT = [
     Command("compose.cut", "Cut", "cut", "Edit", "Ctrl+X", "Take the selected notes away, to be pasted"),
@@ -45,4 +53,4 @@ VIEW = [
     Command("compose.others", "Other tracks: colour, ghosts, hidden", "cycle_others", "View", "G"),
     Command("compose.scale", "Tint the scale", "toggle_scale", "View", "K", "Of the key set under Piece"),
 ]
-COMMANDS = [*common_commands("compose"), *MACHINE, *EDIT, *TRACKS, *VIEW]
+COMMANDS = [*common_commands("compose"), *FILES, *MACHINE, *EDIT, *TRACKS, *VIEW]

@@ -13,11 +13,11 @@ from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
-from app.studios.compose.audio import save_wav
 from app.studios.compose.document import Note, Score, blank
 from app.studios.compose.files import load_midi, save_midi
 from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.request import ComposeRequest, compose, harmonise
+from app.studios.compose.sound.export import FORMATS, save_sound
 
 GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
 """What fills the marked parts of a score, by the model's family."""
@@ -44,19 +44,19 @@ class ComposeEngine:
         return sha256_hex(write_midi(result))
 
     def export(self, path: Path, result: Score, recipe: Recipe | None) -> list[Path]:
-        """Write ``.mid``, or ``.wav`` (which carries no recipe)."""
+        """Write ``.mid``, or sound, ``.wav`` or ``.flac`` (which carry no recipe)."""
         suffix = path.suffix.lower()
         if suffix in (".mid", ".midi"):
             return save_midi(path, result, recipe)
-        if suffix == ".wav":
-            return save_wav(path, result)
+        if suffix in FORMATS:
+            return save_sound(path, result)
         raise AtelierError(
-            ErrorKind.BAD_INPUT, tr("Music is saved as .mid or .wav, not as “{suffix}”.", suffix=path.suffix)
+            ErrorKind.BAD_INPUT, tr("Music is saved as .mid, .wav or .flac, not as “{suffix}”.", suffix=path.suffix)
         )
 
     def load(self, path: Path) -> tuple[Score, Recipe | None]:
         """Read a MIDI file."""
-        if path.suffix.lower() == ".wav":
+        if path.suffix.lower() in FORMATS:
             raise AtelierError(
                 ErrorKind.BAD_FILE,
                 tr("“{name}” is sound; notes can be opened from MIDI files only.", name=path.name),

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
+from app.studios.compose.band import Band
 from app.studios.compose.bars import bars_of
 from app.studios.compose.cast import cast_of
 from app.studios.compose.codec import Codec
@@ -18,7 +19,9 @@ from app.studios.compose.piece import add_track, remove_track, set_bars, set_key
 from app.studios.compose.player import Player
 from app.studios.compose.request import Region
 from app.studios.compose.roll_commands import RollCommands
+from app.studios.compose.sound_commands import SoundCommands
 from app.studios.compose.state import ComposeState
+from app.studios.compose.views.midi_ports import MidiPorts
 from app.studios.compose.views.mixer import DRUM_KIT, TrackSettings
 from app.studios.compose.views.piece import Piece
 from app.studios.compose.views.roll import DRAW, SELECT, PianoRoll
@@ -30,7 +33,7 @@ from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
 
 
-class ComposePage(RollCommands, StudioPage[ComposeState]):
+class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
     """Draw a melody, press Harmonise, mark what you don't like, press Refill, listen."""
 
     commands = COMMANDS
@@ -38,22 +41,35 @@ class ComposePage(RollCommands, StudioPage[ComposeState]):
     def __init__(self, services: Services, card: StudioCard) -> None:
         self.roll = PianoRoll()
         self.tools, self.piece = Tools(), Piece()
-        self.tracks, self.track = TrackList(), TrackSettings()
+        self.tracks, self.track, self.midi = TrackList(), TrackSettings(), MidiPorts()
         super().__init__(ComposeState(services, card), self.roll)
-        self.player = Player(services.jobs, self)
+        self.player, self.band = Player(services.jobs, self), Band(services.jobs, self)
         self.rewind_button = tool_button("rewind", tr("To the beginning (Ctrl+Home)"), self.rewind)
         self.play_button = tool_button("play", tr("Play or pause (Space)"), self.play)
-        for button in (self.tools.arrow, self.tools.pen, self.rewind_button, self.play_button):
+        self.loop_button = tool_button("loop", tr("Play the marked bars again and again (L)"), None, checkable=True)
+        self.click_button = tool_button("metronome", tr("Click on each beat (M)"), None, checkable=True)
+        for button in (
+            self.tools.arrow,
+            self.tools.pen,
+            self.rewind_button,
+            self.play_button,
+            self.loop_button,
+            self.click_button,
+        ):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space must stay the roll's
             self.bar.add_tool(button)
         self.add_section(tr("Tracks"), self._with_requests())
         self.add_section(tr("Tools"), self.tools)
         self.add_section(tr("Sound of the track"), self.track)
         self.add_section(tr("Piece"), self.piece)
+        self.add_section(tr("MIDI"), self.midi, is_open=False)
         self._connect_roll()
         self._connect_panel()
+        self._connect_sound()
+        self.restore_font()
         self._show_document()
         self.roll.fit()
+        self.player.warm()
 
     # --- commands ------------------------------------------------------------------------------------------------
 
@@ -64,14 +80,16 @@ class ComposePage(RollCommands, StudioPage[ComposeState]):
         """The marked bars in the voices that are ticked, or else the stretches of the selected notes."""
         self.state.refill(self._regions())
 
-    def play(self) -> None:
-        if self.player.playing:
-            self.player.pause()
-        else:
-            self.player.play(self.state.document, self.roll.playhead)
+    def save_type_0(self) -> None:
+        """Ask for a file and write MIDI of type 0, for instruments that read nothing else."""
+        path = self._ask_path()
+        if path is not None:
+            self.state.export_type_0(path.with_suffix(".mid"))
 
-    def rewind(self) -> None:
-        self._seek(0)
+    def stop(self) -> None:
+        super().stop()
+        if self.band.recording:
+            self.record()
 
     def add_track(self) -> None:
         self._change(tr("Add a track"), add_track(self.state.document), merge=False)
@@ -87,25 +105,38 @@ class ComposePage(RollCommands, StudioPage[ComposeState]):
         self._set_track("solo", not self._track.solo)
 
     def close_down(self) -> None:
-        self.player.pause()
+        self.band.stop()
+        self.player.close()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _connect_roll(self) -> None:
         roll, tools = self.roll, self.tools
         roll.edited.connect(self.state.edit)
-        roll.sought.connect(self._seek)
+        roll.sought.connect(self.seek)
+        roll.sounded.connect(lambda t, pitch, velocity: self.player.preview(self._now.tracks[t], pitch, velocity))
+        roll.markChanged.connect(self.apply_loop)
+        self.loop_button.toggled.connect(lambda _: self.apply_loop())
+        self.click_button.toggled.connect(self.player.set_metronome)
         roll.voiceChanged.connect(lambda _: self._show_track())
         tools.penChosen.connect(lambda on: roll.set_tool(DRAW if on else SELECT))
         tools.snapChosen.connect(roll.set_division)
         tools.othersChosen.connect(roll.set_others)
         tools.scaleChosen.connect(roll.set_scale)
         tools.quantiseAsked.connect(self.quantise)
-        self.player.moved.connect(lambda tick: roll.set_playhead(tick, follow=True))
-        self.player.playingChanged.connect(self._show_playing)
-        self.player.failed.connect(self.errors.show_error)
         self.state.documentChanged.connect(self._show_document)
         self.state.opened.connect(lambda _: roll.fit())
+
+    def _connect_sound(self) -> None:
+        for source in (self.player, self.band):
+            source.moved.connect(lambda tick: self.roll.set_playhead(tick, follow=True))
+            source.playingChanged.connect(self._show_playing)
+        self.player.failed.connect(self.drop_font)
+        self.band.failed.connect(self.errors.show_error)
+        self.band.recordingChanged.connect(self.midi.show_recording)
+        self.band.recorded.connect(self.take_recorded)
+        self.midi.lookAsked.connect(self.look_for_ports)
+        self.midi.recordToggled.connect(lambda _: self.record())
 
     def _connect_panel(self) -> None:
         piece, tracks = self.piece, self.tracks
@@ -181,14 +212,13 @@ class ComposePage(RollCommands, StudioPage[ComposeState]):
         score = self._now.change_track(track, **changes)
         self.state.edit(tr("Track: {name}", name=self._now.tracks[track].name), score, merge=f"{field} {track}")
 
-    def _seek(self, tick: int) -> None:
-        self.roll.set_playhead(tick)
+    def seek(self, tick: int) -> None:
+        super().seek(tick)
         self.piece.show_piece(self._now, tick)
-        if self.player.playing:
-            self.player.play(self._now, tick)
 
     def _show_document(self) -> None:
         score = self._now
+        self.player.update(score)
         roles = cast_of(score)
         self.roll.ranges = {track: Codec().ranges[voice] for voice, track in roles.items()}
         self.tracks.show_score(score)

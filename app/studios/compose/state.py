@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from app.base.i18n import tr
 from app.jobs.studio_state import StudioState
+from app.runtime.recipe import Recipe
 from app.studios.compose.document import Score, blank, shares
+from app.studios.compose.files import save_midi
 from app.studios.compose.request import Ask, ComposeRequest, Region, compose, harmonise, refill
+from app.studios.compose.sound.export import FORMATS, save_sound
 from app.studios.compose.views.preview import preview_png
 
 Asking = Callable[[Score], Ask]
@@ -18,6 +22,23 @@ class ComposeState(StudioState[Score, ComposeRequest]):
 
     document_type = Score
     _ask: Asking = staticmethod(compose)
+
+    @property
+    def font(self) -> Path | None:
+        """The user's SoundFont; None for the one that comes with Ateliê."""
+        name = self.services.settings.section(self.card.id).get("sound_font", "")
+        return Path(name) if name else None
+
+    def export_type_0(self, path: Path) -> None:
+        """Write a MIDI file of type 0, without recipe; :attr:`saved` or :attr:`failed` follows."""
+        document = self.document
+        self.write_on_disk(path, lambda: save_midi(path, document, None, kind=0))
+
+    def write_file(self, path: Path, document: Score, recipe: Recipe | None) -> list[Path]:
+        """As the engine does it, but sound with the user's SoundFont."""
+        if path.suffix.lower() in FORMATS:
+            return save_sound(path, document, self.font)
+        return super().write_file(path, document, recipe)
 
     def empty(self) -> Score:
         """Eight empty bars."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import io
-import wave
 from pathlib import Path
 
 import mido
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.base.errors import AtelierError, ErrorKind
 from app.runtime.recipe import Recipe
-from app.studios.compose.audio import LOUDEST, RATE, render, save_wav, seconds_at
 from app.studios.compose.document import (
     BEND,
     PEDAL,
@@ -31,6 +28,7 @@ from app.studios.compose.document import (
 from app.studios.compose.files import load_midi, save_midi
 from app.studios.compose.midi.reading import MAX_BYTES, read_midi
 from app.studios.compose.midi.writing import write_midi
+from app.studios.compose.sound.timing import timing_of
 
 RECIPE = Recipe(
     studio="compose", model="m", model_sha256="0" * 64, request={"seed": 1}, result_sha256="1" * 64, app_version="0.1.0"
@@ -100,7 +98,7 @@ def test_every_score_survives_a_midi_file(notes: list[Note]) -> None:
 
 def test_other_peoples_players_read_our_file() -> None:
     file = mido.MidiFile(file=io.BytesIO(write_midi(song())))
-    assert file.length == pytest.approx(seconds_at(song(), song().length), abs=0.01)
+    assert file.length == pytest.approx(timing_of(song()).second(song().length), abs=0.01)
     channels = {message.channel for track in file.tracks for message in track if message.type == "note_on"}
     assert 9 in channels  # the drums
 
@@ -160,36 +158,3 @@ def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(AtelierError, match="too large"):
         load_midi(tmp_path / "x.mid")
-
-
-# --- sound ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_wav_holds_the_music_at_its_pitch_and_tempo(tmp_path: Path) -> None:
-    score = blank(1).with_track(0, [Note(0, 69, 2 * TICKS)])  # the A of 440 Hz, 1.5 s at 80 quarters a minute
-    save_wav(tmp_path / "a.wav", score)
-    with wave.open(str(tmp_path / "a.wav")) as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 2, 2)
-        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2).astype(float)
-    assert 1.5 <= len(sound) / RATE < 8
-    middle = sound[RATE // 2 : RATE, 0]
-    spectrum = np.abs(np.fft.rfft(middle * np.hanning(len(middle))))
-    frequencies = np.fft.rfftfreq(len(middle), 1 / RATE)
-    fundamental = frequencies[(frequencies > 400) & (frequencies < 480)][
-        spectrum[(frequencies > 400) & (frequencies < 480)].argmax()
-    ]
-    assert fundamental == pytest.approx(440, abs=6)
-
-
-def test_no_sound_is_louder_than_full_scale_and_silence_is_short() -> None:
-    loud = blank(1)
-    for voice in range(4):
-        loud = loud.with_track(voice, [Note(0, 48 + step, TICKS, 127) for step in range(voice, 30, 4)])
-    assert np.abs(render(loud)).max() <= LOUDEST + 1e-6
-    assert render(blank()).shape == (0, 2)
-
-
-def test_over_an_hour_is_refused_before_anything_is_rendered() -> None:
-    score = blank().with_track(0, [Note(0, 60, 10_000 * TICKS)])
-    with pytest.raises(AtelierError, match="hour"):
-        render(score)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base.errors import AtelierError
-from app.studios.compose.audio import seconds_at, tick_at
 from app.studios.compose.bars import bars_of
 from app.studios.compose.cast import with_choir
 from app.studios.compose.document import (
@@ -39,6 +38,7 @@ from app.studios.compose.edits import (
 )
 from app.studios.compose.piece import in_force, set_bars, set_key, set_meter, set_tempo
 from app.studios.compose.request import Mark, Region, compose, harmonise, refill
+from app.studios.compose.sound.timing import timing_of
 from app.studios.compose.words import bar_and_beat, key_name
 
 notes = st.lists(
@@ -152,9 +152,10 @@ def test_scales_are_those_of_the_keys() -> None:
 
 def test_time_runs_through_changes_of_tempo_and_back() -> None:
     score = Score(tracks=(), length=8 * TICKS, tempos=(Tempo(0, 500_000), Tempo(4 * TICKS, 1_000_000)))
-    assert seconds_at(score, 6 * TICKS) == pytest.approx(4.0)
+    timing = timing_of(score)
+    assert timing.second(6 * TICKS) == pytest.approx(4.0)
     for tick in (0, 100, 4 * TICKS, 7 * TICKS):
-        assert tick_at(score, seconds_at(score, tick)) == pytest.approx(tick)
+        assert timing.tick(timing.second(tick)) == pytest.approx(tick)
 
 
 # --- what may change --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from app.studios.compose.bars import bars_of
 from app.studios.compose.document import KeySignature, Score
 from app.studios.compose.piece import in_force
 from app.studios.compose.words import key_name
+from app.ui.form import inset
 from app.ui.theme import GRID
 
 MAX_BARS = 9999
@@ -94,6 +95,7 @@ def number(least: int, most: int, hint: str) -> QSpinBox:
     """A whole number that is told when it is done, not at each key."""
     box = QSpinBox()
     box.setRange(least, most)
+    inset(box)
     box.setKeyboardTracking(False)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     box.setToolTip(hint)

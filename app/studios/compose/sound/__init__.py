@@ -1,0 +1,1 @@
+"""The score as sound. Nothing here knows Qt or a sound device."""
