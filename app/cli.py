@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ from app.runtime.session import SessionCache
 BAD_INPUT = 2
 DIFFERENT = 3
 INTERRUPTED = 130
+MOST_ALTERNATIVES = 100
 
 
 def run(cards: tuple[StudioCard, ...], arguments: list[str]) -> int:
@@ -112,6 +113,13 @@ def _add_studio(verbs: Any, card: StudioCard) -> None:
     verb.add_argument(
         "--set", action="append", default=[], metavar="CONTROL=VALUE", help="set a declared control, may be repeated"
     )
+    verb.add_argument(
+        "--alternatives",
+        type=int,
+        default=1,
+        metavar="N",
+        help="N results, with the seeds SEED, SEED+1, …; files get their seed into their name (x-7.txt)",
+    )
     verb.add_argument("--no-recipe", action="store_true", help="leave the recipe out of what is written")
     # The engine adds its own options; loading it costs nothing heavy until a model is run.
     card.load_engine().add_arguments(verb)
@@ -123,16 +131,38 @@ def _generate(card: StudioCard) -> Callable[[argparse.Namespace], None]:
         engine = card.load_engine()
         model = _open(_shelf(), options.model, card.id)
         options.controls = check_controls(model.manifest, _parse_controls(model, options.set))
-        request = engine.request_from_arguments(options, model)
-        result = _last(engine, request, model)
-        recipe = None if options.no_recipe else make_recipe(engine, request, model, result)
-        written = engine.output_from_arguments(options, result, recipe)
-        if isinstance(written, str):
-            sys.stdout.write(written if written.endswith("\n") else written + "\n")
-        else:
-            print("\n".join(map(str, written)))
+        for one in _seeded(options):
+            request = engine.request_from_arguments(one, model)
+            result = _last(engine, request, model)
+            recipe = None if options.no_recipe else make_recipe(engine, request, model, result)
+            _print(engine.output_from_arguments(one, result, recipe), one)
 
     return action
+
+
+def _seeded(options: argparse.Namespace) -> Iterator[argparse.Namespace]:
+    """The options of each of the results asked for."""
+    if not 1 <= options.alternatives <= MOST_ALTERNATIVES:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("--alternatives can't be {count}.", count=options.alternatives),
+            tr("Possible: {range}.", range=f"1 – {MOST_ALTERNATIVES}"),
+        )
+    for seed in range(options.seed, options.seed + options.alternatives):
+        one = argparse.Namespace(**{**vars(options), "seed": seed})
+        if options.out is not None and options.alternatives > 1:
+            one.out = options.out.with_stem(f"{options.out.stem}-{seed}")
+        yield one
+
+
+def _print(written: list[Path] | str, options: argparse.Namespace) -> None:
+    """A text, under its seed where there are several, or the files written."""
+    if not isinstance(written, str):
+        print("\n".join(map(str, written)))
+        return
+    if options.alternatives > 1:
+        print(f"=== seed {options.seed} ===")
+    sys.stdout.write(written if written.endswith("\n") else written + "\n")
 
 
 def _last(engine: Engine[Any, Any], request: Any, model: Model) -> Any:

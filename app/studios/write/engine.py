@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
@@ -22,6 +24,11 @@ GENERATORS = {
     "gpt": "app.studios.write.prose:continue_text",
 }
 """What goes on with a text, by the model's family."""
+ALTERNATIVES = {
+    "char-rnn": "app.studios.write.generator:alternatives",
+    "gpt": "app.studios.write.prose:alternatives",
+}
+"""What goes on with a text in several ways side by side."""
 REFILLERS = {
     "char-rnn": "app.studios.write.refill:refill_text",
     "gpt": "app.studios.write.prose_refill:refill_text",
@@ -45,7 +52,31 @@ class WriteEngine:
         """Go on at a place, streaming; or fill a span anew, in one piece at the end. See :class:`WriteRequest`."""
         request.check()
         table = GENERATORS if request.start == request.end else REFILLERS
-        return by_family(table, model)(request, model, progress)
+        results = by_family(table, model)(request, model, progress)
+        return results if request.taken is None else _taken(request, results)
+
+    def alternatives(
+        self, request: WriteRequest, seeds: Sequence[int], model: Model, progress: Progress
+    ) -> Iterator[tuple[str, ...]]:
+        """What is written in the request's place with each of *seeds*, streaming; "" where there is nothing yet.
+
+        Each is, to the bit, what :meth:`generate` writes with that seed. A span is filled anew with one seed after the
+        other, and each passage comes in one piece.
+        """
+        request.check()
+        if request.start == request.end:
+            return by_family(ALTERNATIVES, model)(request, seeds, model, progress)
+        return self._refills(request, seeds, model, progress)
+
+    def _refills(
+        self, request: WriteRequest, seeds: Sequence[int], model: Model, progress: Progress
+    ) -> Iterator[tuple[str, ...]]:
+        passages = [""] * len(seeds)
+        for number, seed in enumerate(seeds):
+            part = progress.part(number / len(seeds), (number + 1) / len(seeds))
+            for result in self.generate(msgspec.structs.replace(request, seed=seed), model, part):
+                passages[number] = request.written(result)
+            yield tuple(passages)
 
     def digest(self, result: Text) -> str:
         """The hash of the text as UTF-8, which is that of its file."""
@@ -71,15 +102,18 @@ class WriteEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--prompt``, ``--tokens``, ``--out``."""
+        """``--prompt``, ``--suffix``, ``--tokens``, ``--out``."""
         parser.add_argument("--prompt", default="", metavar="TEXT", help="the text to go on from; none starts a line")
         parser.add_argument(
-            "--tokens", type=int, metavar="N", help="how many characters to write (default: the model's own length)"
+            "--suffix", default="", metavar="TEXT", help="what is to follow: the model writes between prompt and suffix"
+        )
+        parser.add_argument(
+            "--tokens", type=int, metavar="N", help="how many tokens to write: characters, or pieces of words (default: the model's own length)"
         )
         parser.add_argument("--out", type=Path, metavar="x.txt", help="write a file instead of printing the text")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> WriteRequest:
-        """Go on at the end of the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        """Write between the prompt and the suffix, or go on at the end of the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""
         controls = dict(arguments.controls)
         if arguments.tokens is not None:
             if not 1 <= arguments.tokens <= MAX_TOKENS:
@@ -89,17 +123,26 @@ class WriteEngine:
                     tr("Possible: {range}.", range=f"1 – {MAX_TOKENS}"),
                 )
             controls["length"] = arguments.tokens
-        prompt = Text.by("user", arguments.prompt)
-        end = len(prompt)
+        end = len(Text.by("user", arguments.prompt))
+        document = Text.by("user", arguments.prompt + arguments.suffix)
         return WriteRequest(
-            model=model.manifest.id, seed=arguments.seed, controls=controls, document=prompt, start=end, end=end
+            model=model.manifest.id, seed=arguments.seed, controls=controls, document=document, start=end, end=end
         )
 
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Text, recipe: Recipe | None
     ) -> list[Path] | str:
-        """The prompt and what came after it, or the files written."""
+        """The prompt, what came after it and the suffix, or the files written."""
         return result.text if arguments.out is None else self.export(arguments.out, result, recipe)
+
+
+def _taken(request: WriteRequest, results: Iterator[Text]) -> Iterator[Text]:
+    """Results up to the one that holds all that was taken, cut to it."""
+    for result in results:
+        passage = request.written(result)
+        yield request.with_written(passage)
+        if request.taken is not None and len(passage) >= request.taken:
+            return
 
 
 ENGINE = WriteEngine()

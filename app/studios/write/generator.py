@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -68,36 +68,52 @@ def continue_text(request: WriteRequest, model: Model, progress: Progress) -> It
 
     Reads at most the last :data:`CONTEXT` characters before the place. Snapshots come at most thirty times a second.
     """
+    for (made,) in alternatives(request, (request.seed,), model, progress):
+        yield request.document.replaced(request.start, request.end, made, "machine")
+
+
+def alternatives(
+    request: WriteRequest, seeds: Sequence[int], model: Model, progress: Progress
+) -> Iterator[tuple[str, ...]]:
+    """What is written in the request's place with each of *seeds*, side by side; each as if it were written alone."""
     count = int(request.controls.get("length", 400))
-    made, shown = "", time.monotonic()
-    for made in _characters(request, model, count, progress):
-        if time.monotonic() - shown >= SNAPSHOT_SECONDS:
-            shown = time.monotonic()
-            yield _with(request, made)
-    yield _with(request, made)
-
-
-def _characters(request: WriteRequest, model: Model, count: int, progress: Progress) -> Iterator[str]:
     reader = CharReader(model)
     tokens = context_tokens(reader, request.document.text[: request.start])
-    scores = reader.read_all(tokens, progress.part(0.0, 0.1))
-    sampling, generator = sampling_of(request.controls), rng(request.seed)
-    repetitions, written = Repetitions(), progress.part(0.1, 1.0)
-    for token in tokens[0]:
-        repetitions.add(int(token))
-    made: list[str] = []
-    speller = reader.codec.speller()
+    scores = reader.read_all(tokens, progress.part(0.0, 0.1))[0]
+    # One by one and not as rows of one call: a graph computes a row among others with other last bits than alone.
+    rows = [_Row(reader.picked([0]), tokens[0], scores, request, seed) for seed in seeds]
+    written, shown = progress.part(0.1, 1.0), time.monotonic()
     for _ in range(count * MOST_TOKENS):
-        token = sample_token(scores[0], generator, sampling, repetitions.again)
-        repetitions.add(token)
-        if character := speller.add(token):
-            made.append(character)
-            yield "".join(made)
-            written.report(len(made) / count)
-        if len(made) == count:
-            return
-        scores = reader.read(np.array([[token]]), progress)[:, -1]
+        writing = [row for row in rows if len(row.made) < count]
+        if not writing:
+            break
+        for row in writing:
+            row.write(progress)
+        written.report(min(len(row.made) for row in rows) / count)
+        if time.monotonic() - shown >= SNAPSHOT_SECONDS:
+            shown = time.monotonic()
+            yield tuple(row.made for row in rows)
+    yield tuple(row.made for row in rows)
 
 
-def _with(request: WriteRequest, made: str) -> Text:
-    return request.document.replaced(request.start, request.end, made, "machine")
+class _Row:
+    """Writes a token at a time with one seed."""
+
+    def __init__(
+        self, reader: CharReader, tokens: np.ndarray, scores: np.ndarray, request: WriteRequest, seed: int
+    ) -> None:
+        self._reader, self._scores = reader, scores
+        self._sampling, self._generator = sampling_of(request.controls), rng(seed)
+        self._repetitions, self._speller = Repetitions(), reader.codec.speller()
+        for token in tokens.tolist():
+            self._repetitions.add(token)
+        self._last: int | None = None
+        self.made = ""
+
+    def write(self, progress: Progress) -> None:
+        """Draw a token; :attr:`made` grows by the character it makes whole, if it does."""
+        if self._last is not None:
+            self._scores = self._reader.read(np.array([[self._last]]), progress)[0, -1]
+        self._last = sample_token(self._scores, self._generator, self._sampling, self._repetitions.again)
+        self._repetitions.add(self._last)
+        self.made += self._speller.add(self._last)
