@@ -108,12 +108,15 @@ class WriteEngine:
             "--suffix", default="", metavar="TEXT", help="what is to follow: the model writes between prompt and suffix"
         )
         parser.add_argument(
-            "--tokens", type=int, metavar="N", help="how many tokens to write: characters, or pieces of words (default: the model's own length)"
+            "--tokens",
+            type=int,
+            metavar="N",
+            help="how many tokens to write: characters, or pieces of words (default: the model's own length)",
         )
         parser.add_argument("--out", type=Path, metavar="x.txt", help="write a file instead of printing the text")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> WriteRequest:
-        """Write between the prompt and the suffix, or go on at the end of the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        """Write between prompt and suffix, or go on from the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""
         controls = dict(arguments.controls)
         if arguments.tokens is not None:
             if not 1 <= arguments.tokens <= MAX_TOKENS:

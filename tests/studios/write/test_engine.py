@@ -254,3 +254,73 @@ def test_the_command_line_imports_neither_torch_nor_qt() -> None:
     done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("ROMEO:")
+
+
+# --- alternatives -----------------------------------------------------------------------------------------------------
+
+WRITERS = [MODEL, "gpt-prose-en"]
+
+
+def between(shelf: ModelShelf, model: str, length: int = 12) -> WriteRequest:
+    """A request in mid-text for any model."""
+    controls = {**shelf.open(model).manifest.defaults(), "length": length}
+    return msgspec.structs.replace(request(PASSAGE, start=17, seed=4), model=model, controls=controls)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_each_alternative_is_what_its_seed_writes_alone(shelf: ModelShelf, name: str) -> None:
+    asked, model = between(shelf, name), shelf.open(name)
+    *_, three = ENGINE.alternatives(asked, (4, 5, 6), model, Progress())
+    alone = [made(model, msgspec.structs.replace(asked, seed=seed)) for seed in (4, 5, 6)]
+    assert list(three) == [asked.written(text) for text in alone]
+    assert len(set(three)) == 3
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_refills_differ_and_each_is_what_its_seed_fills(shelf: ModelShelf, name: str) -> None:
+    asked, model = msgspec.structs.replace(between(shelf, name), end=30), shelf.open(name)
+    seen = list(ENGINE.alternatives(asked, (4, 5), model, Progress()))
+    assert seen[0][1] == ""
+    alone = [asked.written(made(model, msgspec.structs.replace(asked, seed=seed))) for seed in (4, 5)]
+    assert list(seen[-1]) == alone
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_request_for_the_taken_part_gives_that_part_of_the_whole(shelf: ModelShelf, name: str) -> None:
+    asked, model = between(shelf, name, length=20), shelf.open(name)
+    whole = asked.written(made(model, asked))
+    for taken in (0, 1, 7, len(whole)):
+        part = made(model, msgspec.structs.replace(asked, taken=taken))
+        assert part.text == PASSAGE[:17] + whole[:taken] + PASSAGE[17:]
+        assert part.share("machine") == pytest.approx(taken / len(part))
+
+
+def test_less_than_nothing_is_not_taken(model: Model) -> None:
+    with pytest.raises(AtelierError, match="Less than nothing"):
+        ENGINE.generate(msgspec.structs.replace(request("abc"), taken=-1), model, Progress())
+
+
+def test_the_command_line_fills_between_and_gives_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prompt, suffix = "She opened the letter and", " Then she sat down by the fire."
+    options = ["write", "gpt-prose-en", "--prompt", prompt, "--suffix", suffix, "--tokens", "8", "--seed", "1"]
+    assert run((CARD,), [*options, "--alternatives", "3"]) == 0
+    printed = capsys.readouterr().out
+    parts = printed.split("=== seed ")[1:]
+    assert [part[0] for part in parts] == ["1", "2", "3"]
+    assert run((CARD,), options) == 0
+    alone = capsys.readouterr().out
+    assert parts[0] == f"1 ===\n{alone}"
+    assert alone.startswith(prompt)
+    assert alone.endswith(suffix + "\n")
+    assert len(alone) > len(prompt + suffix) + 1
+    path = tmp_path / "x.txt"
+    assert run((CARD,), [*options, "--alternatives", "2", "--out", str(path)]) == 0
+    assert (tmp_path / "x-1.txt").read_text(encoding="utf8") == alone.removesuffix("\n")
+    assert run((CARD,), ["replay", str(tmp_path / "x-2.txt")]) == 0
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1000"])
+def test_a_senseless_number_of_alternatives_is_refused(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run((CARD,), ["write", MODEL, "--tokens", "2", "--alternatives", count]) == 2
+    assert "--alternatives" in capsys.readouterr().err
