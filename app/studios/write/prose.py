@@ -21,10 +21,11 @@ from app.studios.write.transformer import Decoder, read_context
 
 AFTER = 600
 """So many characters of what follows the place are read."""
-STEP = 512
+STEP = 1024
 """A text too long to be read whole is read from a place that moves on by so many characters at a time, so that most of
 what is read stays the same from one key to the next."""
 CHARACTERS_A_TOKEN = 6
+LONGEST_WORD = 40
 SPARE = 8
 """Room for the tokens that only repeat a half-written word."""
 RECENT = 128
@@ -70,13 +71,15 @@ class ProseReader:
         return Context(np.array(tokens if len(tokens) > 1 else [self.end, *tokens], np.int64), given, towards)
 
     def _before(self, text: str, budget: int) -> list[int]:
-        """The end of a text as at most *budget* tokens, begun where it will be for the next few hundred characters."""
-        start = max(0, len(text) - budget * CHARACTERS_A_TOKEN)
-        if start:
-            start = text.find(" ", start // STEP * STEP, len(text) - 1) + 1
-        tokens = self.codec.encode(text[start:])
-        over, step = len(tokens) - budget, max(1, budget // 4)
-        return tokens[-(-over // step) * step :] if over > 0 else tokens
+        """The end of a text as at most *budget* tokens, begun where it will be for the next thousand characters."""
+        origin = max(0, len(text) - budget * CHARACTERS_A_TOKEN) // STEP * STEP
+        tokens, spans = self.codec.encode_with_places(text[origin:])
+        for start in range(origin, len(text), STEP):
+            word = text.find(" ", start, start + LONGEST_WORD) if start else 0
+            first = int(np.searchsorted(spans[:, 0], max(word, start) - origin))
+            if len(tokens) - first <= budget:
+                return tokens[first:].tolist()
+        return tokens[-budget:].tolist()
 
 
 def continue_text(request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
