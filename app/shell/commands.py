@@ -8,7 +8,7 @@ from app.base.commands import Command
 COMMANDS = [
     Command("app.palette", "All commands…", "show_palette", "View", "Ctrl+K", "Find any command by its name"),
     Command("app.theme", "Light or dark", "toggle_theme", "View", "F6", "Change between the light and the dark theme"),
-    Command("app.full-screen", "Full screen", "toggle_full_screen", "View", "F11"),
+    Command("app.full-screen", "Full screen", "toggle_full_screen", "View", "Shift+F11"),
     Command("app.models", "Models…", "show_models", "Machine", "", "The models there are, and what was measured"),
     Command("app.preferences", "Preferences…", "show_preferences", "Edit", "Ctrl+,"),
     Command("app.about", "About Ateliê", "show_about", "Help", "", "Version, credits and licences"),

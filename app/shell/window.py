@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -47,6 +47,7 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._holders = [QWidget() for _ in cards]
         self._labels = {name: QLabel() for name in ("share", "speed", "device")}
+        self._before = self.windowState()
         self._build()
         self.show_studio(services.settings.values.last_studio)
 
@@ -99,6 +100,7 @@ class Window(QMainWindow):
             self._add_action(command, partial(self._call, page, command))
         page.statusChanged.connect(self._show_status)
         page.titleChanged.connect(self._show_status)
+        page.immersed.connect(self._immerse)
 
     # --- commands of the window ----------------------------------------------------------------------------------
 
@@ -170,6 +172,16 @@ class Window(QMainWindow):
             return partial(self.show_studio, command.id.removeprefix("app.go-"))
         return getattr(self, command.method)
 
+    def _immerse(self, on: bool) -> None:
+        """Nothing but the work on the whole screen, and back."""
+        for widget in (self.menuBar(), self._tabs, self.statusBar()):
+            widget.setVisible(not on)
+        if on:
+            self._before = self.windowState()
+            self.setWindowState(self._before | Qt.WindowState.WindowFullScreen)
+        else:
+            self.setWindowState(self._before)
+
     def _add_action(self, command: Command, slot: Callable[[], object]) -> None:
         action = QAction(tr(command.title), self)
         action.setShortcut(QKeySequence(command.shortcut))
@@ -177,6 +189,7 @@ class Window(QMainWindow):
         action.setCheckable(command.checkable)
         action.triggered.connect(lambda _checked=False: slot())
         self._actions[command.id] = action
+        self.addAction(action)  # a shortcut of a hidden menu bar sleeps
 
     def _call(self, page: StudioPage[Any], command: Command) -> None:
         getattr(page, command.method)()

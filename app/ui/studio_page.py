@@ -48,6 +48,8 @@ class StudioPage(QWidget, Generic[State]):
 
     statusChanged = Signal()
     titleChanged = Signal()
+    immersed = Signal(bool)
+    """Whether nothing but the work is to be seen, in the page and in the window around it."""
     commands: ClassVar[list[Command]]
     """The studio's commands; their methods are the page's."""
 
@@ -56,6 +58,7 @@ class StudioPage(QWidget, Generic[State]):
         self.state = state
         self.work = work
         self.path: Path | None = None
+        self._immersed: list[QWidget] | None = None
         self._forms: list[ControlForm] = []
         self._declared: list[Section] = []
         self._above = 0
@@ -80,6 +83,24 @@ class StudioPage(QWidget, Generic[State]):
         self.panel.add(section, self._above if above else None)
         self._above += above
         return section
+
+    @property
+    def is_immersed(self) -> bool:
+        return self._immersed is not None
+
+    def immerse(self, on: bool) -> None:
+        """Hide all but the work, or bring back what was there. Errors are shown even so."""
+        if on == self.is_immersed:
+            return
+        around = (self.bar, self.panel, self.film)
+        if on:
+            self._immersed = [widget for widget in around if not widget.isHidden()]
+        for widget in self._immersed or []:
+            widget.setVisible(not on)
+        if not on:
+            self._immersed = None
+        self.immersed.emit(on)
+        self.work.setFocus()
 
     def close_down(self) -> None:
         """Called before the window closes: end timers and players of the page's own."""

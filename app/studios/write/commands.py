@@ -21,6 +21,18 @@ COMMANDS = [
     Command(
         "write.tint", "Show what the machine wrote", "toggle_tint", "View", "F7", "Tint the machine's part of the text"
     ),
+    Command(
+        "write.focus", "Only the page", "toggle_focus", "View", "F11", "Nothing else on the screen; Esc brings it back"
+    ),
+    Command("write.find", "Find…", "show_find", "Edit", "Ctrl+F", "Look for words in the text"),
+    Command("write.replace", "Replace…", "show_replace", "Edit", "Ctrl+H", "Put other words in their place"),
+    Command("write.find-next", "Find next", "find_next", "Edit", "F3"),
+    Command("write.find-previous", "Find previous", "find_previous", "Edit", "Shift+F3"),
+    Command("write.chapter-next", "Next chapter", "next_chapter", "View", "Ctrl+PgDown"),
+    Command("write.chapter-previous", "Previous chapter", "previous_chapter", "View", "Ctrl+PgUp"),
+    Command(
+        "write.typewriter", "Typewriter", "toggle_typewriter", "View", "", "Keep the line you write on in the middle"
+    ),
     Command("write.larger", "Larger type", "larger", "View", "Ctrl++"),
     Command("write.smaller", "Smaller type", "smaller", "View", "Ctrl+-"),
 ]

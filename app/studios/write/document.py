@@ -227,11 +227,6 @@ def breaks_in(text: str) -> list[tuple[int, int, str]]:
     return changes
 
 
-def count_words(text: str) -> int:
-    """How many words, as a writer counts them: what stands between blanks and has a letter or digit in it."""
-    return sum(1 for word in text.split() if any(map(str.isalnum, word)))
-
-
 def common_prefix(one: str, other: str) -> int:
     """How many characters are the same from the start; compares halves, so that a megabyte takes no time."""
     low, high = 0, min(len(one), len(other))

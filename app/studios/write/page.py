@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
 from app.base.card import StudioCard
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
@@ -13,9 +16,9 @@ from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
 from app.studios.write.files import PLAIN, side_car
 from app.studios.write.state import Bursts, WriteState
+from app.studios.write.views.desk import Desk
 from app.studios.write.views.editor import Editor
 from app.ui.studio_page import StudioPage
-from app.ui.theme import LARGE
 from app.ui.widgets.bar import tool_button
 
 
@@ -33,13 +36,14 @@ class WritePage(StudioPage[WriteState]):
         self._refilling: tuple[int, int] | None = None
         self._bursts = Bursts()
         self._add_tools()
-        self.editor.set_size(int(self._preferences.get("size", LARGE)))
         self.editor.show_text(state.document)
+        state.documentChanged.connect(self._show_document)
+        self.desk = Desk(state, self.editor, self._preferences, self)
+        self._add_desk()
         self.editor.edited.connect(self._edited)
         self.editor.placeChanged.connect(self._set_place)
         self.editor.goOn.connect(self.go_on)
         self.editor.lineBroken.connect(state.tell_breaks)
-        state.documentChanged.connect(self._show_document)
         state.opened.connect(lambda _: self._caret_to_end())
         state.busyChanged.connect(self._mark_refilled)
         self._caret_to_end()
@@ -81,10 +85,57 @@ class WritePage(StudioPage[WriteState]):
         self._tint.toggle()
 
     def larger(self) -> None:
-        self._set_size(self.editor.font().pixelSize() + 2)
+        self.desk.resize_type(1)
 
     def smaller(self) -> None:
-        self._set_size(self.editor.font().pixelSize() - 2)
+        self.desk.resize_type(-1)
+
+    def toggle_typewriter(self) -> None:
+        self.desk.set_look("typewriter", not self.desk.look.typewriter)
+
+    def toggle_focus(self) -> None:
+        """Nothing but the page on the screen, and back."""
+        self.immerse(not self.is_immersed)
+
+    def immerse(self, on: bool) -> None:
+        """Without the scroll bar too; wheel and keys scroll as ever."""
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if on else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.editor.setVerticalScrollBarPolicy(policy)
+        super().immerse(on)
+
+    def stop(self) -> None:
+        """Stop the machine; if it rests, close the find bar; else leave the focus mode."""
+        if self.state.busy:
+            super().stop()
+        elif not self.desk.find.isHidden():
+            self.desk.find.close_bar()
+        else:
+            self.immerse(False)
+
+    def new(self) -> None:
+        super().new()
+        self.desk.begin_session()
+
+    def show_find(self) -> None:
+        self.desk.find.open(with_replace=False)
+
+    def show_replace(self) -> None:
+        self.desk.find.open(with_replace=True)
+
+    def find_next(self) -> None:
+        self.desk.find.next()
+
+    def find_previous(self) -> None:
+        self.desk.find.previous()
+
+    def next_chapter(self) -> None:
+        self.desk.go_to_chapter(1)
+
+    def previous_chapter(self) -> None:
+        self.desk.go_to_chapter(-1)
+
+    def close_down(self) -> None:
+        self.desk.close_down()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -99,21 +150,28 @@ class WritePage(StudioPage[WriteState]):
         self.editor.mark(len(self.state.document), len(self.state.document))
 
     def _add_tools(self) -> None:
+        focus = tool_button("focus", tr("Only the page, nothing else on the screen (F11)"), self.toggle_focus)
+        find = tool_button("find", tr("Find in the text (Ctrl+F)"), self.show_find)
         refill = tool_button("refill", tr("Refill: write the marked passage anew (Ctrl+R)"), self.refill)
         self._tint = tool_button("palette", tr("Tint what the machine wrote (F7)"), None, checkable=True)
         self._tint.setChecked(bool(self._preferences.get("tint", True)))
         self._set_tinted(self._tint.isChecked())
         self._tint.toggled.connect(self._set_tinted)
-        for tool in (refill, self._tint):
+        for tool in (find, refill, self._tint, focus):
             self.bar.add_tool(tool)
+
+    def _add_desk(self) -> None:
+        """The find bar under the strip of errors, the rest in the panel."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(column.indexOf(self.errors) + 1, self.desk.find)
+        self.add_section(tr("Chapters"), self.desk.chapters)
+        self.add_section(tr("Words"), self.desk.goal)
+        self.add_section(tr("Page"), self.desk.form, is_open=False)
 
     def _set_tinted(self, on: bool) -> None:
         self._preferences["tint"] = on
         self.editor.set_tinted(on)
-
-    def _set_size(self, pixels: int) -> None:
-        self.editor.set_size(pixels)
-        self._preferences["size"] = self.editor.font().pixelSize()
 
     def _set_place(self, start: int, end: int) -> None:
         self.state.place = (start, end)

@@ -14,8 +14,9 @@ from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
 from app.runtime.recipe import Recipe
 from app.studios.write import pdf
-from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in, count_words
+from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in
 from app.studios.write.request import WriteRequest
+from app.studios.write.words import count_words
 
 TITLE_WORDS = 12
 LONGEST_WORD = 500
@@ -45,6 +46,11 @@ class WriteState(StudioState[Text, WriteRequest]):
             start=start,
             end=end,
         )
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        return self._words.of(self.document)
 
     def fold(self, document: Text, near: Text) -> Folded:
         """A step of the undo stack keeps what it changed, not a novel before and after each word."""
@@ -101,7 +107,7 @@ class WriteState(StudioState[Text, WriteRequest]):
 
     def status(self) -> str:
         """Word count, and how much of the text is the machine's."""
-        words = tr("{count} words", count=f"{self._words.of(self.document):,}")
+        words = tr("{count} words", count=f"{self.words:,}")
         if not self.document.text:
             return words
         shares = [tr("{percent} % by the machine", percent=_percent(self.document, "machine"))]

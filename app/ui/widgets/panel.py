@@ -32,6 +32,10 @@ class Section(QWidget):
         self._title.setChecked(is_open)
         self._fold(is_open)
 
+    def set_open(self, on: bool) -> None:
+        """Fold or unfold it."""
+        self._title.setChecked(on)
+
     def _fold(self, is_open: bool) -> None:
         set_icon(self._title, "chevron-down" if is_open else "chevron-right")
         self._title.setToolTip(tr("Fold these away") if is_open else tr("Unfold"))

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.base.errors import AtelierError
-from app.studios.write.document import Run, Text, cleaned, common_prefix, common_suffix, count_words
+from app.studios.write.document import Run, Text, cleaned, common_prefix, common_suffix
 from app.studios.write.state import WordCount
 from app.studios.write.views.units import Places
+from app.studios.write.words import LONG, count_words
 
 texts = st.text(
     st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00\u2028\u2029\ufdd0\ufdd1"), max_size=40
@@ -122,6 +123,13 @@ def test_words_are_counted_from_what_changed(first: str, steps: list[tuple[int, 
         text = text.replaced(start, end, new, "user")
         if number % 2:  # not each text is looked at
             assert counter.of(text) == count_words(text.text)
+
+
+@given(st.text(st.sampled_from("ab1 \n\u00a0—-“é漢🙂𝔸𠀀"), min_size=1, max_size=30))
+def test_a_novel_is_counted_as_its_lines_are(line: str) -> None:
+    line += "\n"
+    times = LONG // len(line) + 1
+    assert count_words(line * times) == times * count_words(line)
 
 
 def test_words_as_a_writer_counts_them() -> None:

@@ -357,7 +357,7 @@ def test_type_is_made_larger_and_the_size_is_kept(qtbot: QtBot, page: WritePage)
     for _ in range(30):
         page.smaller()
     assert page.editor.font().pixelSize() == 12
-    assert page.state.services.settings.section("write")["size"] == 12
+    assert page.state.services.settings.section("write")["look"]["size"] == 12
 
 
 def test_a_long_text_is_typed_into_without_lag(qtbot: QtBot, page: WritePage, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QDragEnterEvent,
     QDragMoveEvent,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
@@ -26,15 +27,11 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.base.i18n import tr
 from app.studios.write.document import Maker, Text, breaks_in
+from app.studios.write.views.look import Look
 from app.studios.write.views.reading import ReadingLayout
-from app.studios.write.views.tint import edited_colour, line_rectangles, tint_colour, underline
+from app.studios.write.views.tint import edited_colour, found_colour, line_rectangles, tint_colour, underline
 from app.studios.write.views.units import Places, from_view, selected
-from app.ui.theme import GRID, LARGE, current_theme
-
-FAMILIES = ["Charter", "Iowan Old Style", "Source Serif 4", "Georgia", "Cambria", "Noto Serif", "DejaVu Serif"]
-MEASURE = 70
-"""Characters in a full line, what is read most easily."""
-SIZES = range(12, 41, 2)
+from app.ui.theme import GRID, current_theme
 
 
 class Editor(QPlainTextEdit):
@@ -55,8 +52,11 @@ class Editor(QPlainTextEdit):
         self._places = Places()
         self._following = False
         self._tinted = True
+        self._look = Look()
+        self._found = np.empty((0, 2), np.int64)
         document = QTextDocument(self)
-        document.setDocumentLayout(ReadingLayout(document))
+        self._reading = ReadingLayout(document)
+        document.setDocumentLayout(self._reading)
         document.setUndoRedoEnabled(False)
         self.setDocument(document)
         self._dress()
@@ -95,12 +95,24 @@ class Editor(QPlainTextEdit):
         self._tinted = on
         self.viewport().update()
 
-    def set_size(self, pixels: int) -> None:
-        """Set the size of the type, clipped to :data:`SIZES`."""
-        font = QFont(self.font())
-        font.setPixelSize(min(max(pixels, SIZES[0]), SIZES[-1]))
-        self.setFont(font)
+    def set_look(self, look: Look) -> None:
+        """Typeface, size, line height and width of the page."""
+        self._look = look
+        self._reading.air = look.line_height / 100 - 1
+        self.setFont(look.font())
         self._centre()
+        self.viewport().update()
+
+    def set_found(self, found: np.ndarray) -> None:
+        """Mark these places, start and end in characters of shape (n, 2), rising."""
+        self._found = found
+        self.viewport().update()
+
+    def go_to(self, place: int) -> None:
+        """Set the caret there and bring it to the middle of the page."""
+        self.mark(place, place)
+        self.centerCursor()
+        self.setFocus()
 
     # --- events --------------------------------------------------------------------------------------------------
 
@@ -145,21 +157,24 @@ class Editor(QPlainTextEdit):
         else:
             super().dragMoveEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if self._look.typewriter:
+            self.centerCursor()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._centre()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setPen(Qt.PenStyle.NoPen)
         if self._tinted and self._shown.runs:
-            painter = QPainter(self.viewport())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tint_colour())
-            for rectangle in self.tinted_rectangles():
-                painter.drawRect(rectangle)
-            painter.setBrush(edited_colour())
-            for rectangle in self.tinted_rectangles("edited"):
-                painter.drawRect(underline(rectangle))
-            painter.end()
+            _fill(painter, tint_colour(), self.tinted_rectangles())
+            _fill(painter, edited_colour(), map(underline, self.tinted_rectangles("edited")))
+        if len(self._found):
+            _fill(painter, found_colour(), self.found_rectangles())
+        painter.end()
         super().paintEvent(event)
         if not self._shown.text:
             self._paint_invitation()
@@ -169,6 +184,13 @@ class Editor(QPlainTextEdit):
         for start, end, block, place in self._seen_blocks():
             for first, last in self._shown.spans(maker, start, end):
                 yield from line_rectangles(block, place, self._units(first), self._units(last))
+
+    def found_rectangles(self) -> Iterator[QRectF]:
+        """Where the marked places are seen."""
+        for start, end, block, place in self._seen_blocks():
+            first, last = np.searchsorted(self._found[:, 1], start, "right"), np.searchsorted(self._found[:, 0], end)
+            for one, other in self._found[first:last].tolist():
+                yield from line_rectangles(block, place, self._units(one), self._units(other))
 
     def _seen_blocks(self) -> Iterator[tuple[int, int, QTextBlock, QRectF]]:
         """The paragraphs in view: start and end in characters, the block, its place in pixels of the viewport."""
@@ -183,11 +205,7 @@ class Editor(QPlainTextEdit):
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _dress(self) -> None:
-        font = QFont()
-        font.setFamilies(FAMILIES)
-        font.setStyleHint(QFont.StyleHint.Serif)
-        font.setPixelSize(LARGE)
-        self.setFont(font)
+        self.setFont(self._look.font())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -210,8 +228,8 @@ class Editor(QPlainTextEdit):
         painter.end()
 
     def _centre(self) -> None:
-        """Set the margins so that a line holds :data:`MEASURE` characters in the middle of the page."""
-        measure = MEASURE * QFontMetricsF(self.font()).averageCharWidth()
+        """Set the margins so that a line holds as many characters as the look says, in the middle of the page."""
+        measure = self._look.measure * QFontMetricsF(self.font()).averageCharWidth()
         side = max(2 * GRID, int(self.contentsRect().width() - self.verticalScrollBar().width() - measure) // 2)
         if self.viewportMargins().left() != side:
             self.setViewportMargins(side, 2 * GRID, side, 0)
@@ -246,7 +264,7 @@ class Editor(QPlainTextEdit):
         cursor.insertText(new)
         self._following = False
         if self.textCursor().position() == cursor.position():
-            self.ensureCursorVisible()
+            self.centerCursor() if self._look.typewriter else self.ensureCursorVisible()
 
     def _tell_place(self) -> None:
         if not self._following:
@@ -257,6 +275,14 @@ class Editor(QPlainTextEdit):
 
     def _units(self, index: int) -> int:
         return self._places.to_units(index)
+
+
+def _fill(painter: QPainter, colour: QColor, rectangles: Iterable[QRectF]) -> None:
+    """Fill those whose line is in view, not the rim of the line above."""
+    painter.setBrush(colour)
+    for rectangle in rectangles:
+        if rectangle.center().y() > 0:
+            painter.drawRect(rectangle)
 
 
 def _is_undo(event: QKeyEvent) -> bool:

@@ -6,19 +6,19 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTextBlock, QTextLayout
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-AIR = 0.5
-"""The space between two lines, as a part of a line's height."""
-
 
 class ReadingLayout(QPlainTextDocumentLayout):
     """Qt's plain layout sets solid; this one spreads the lines of a block when the block is first asked for."""
+
+    air = 0.5
+    """The space between two lines, as a part of a line's height."""
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         found = super().blockBoundingRect(block)
         lines = block.layout()
         if not lines.lineCount() or found.isEmpty():
             return found
-        gap = round(lines.lineAt(0).height() * AIR)
+        gap = round(lines.lineAt(0).height() * self.air)
         if lines.lineAt(0).y() != gap // 2:
             _spread(lines, gap)
             found = super().blockBoundingRect(block)

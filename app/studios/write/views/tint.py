@@ -26,6 +26,13 @@ def edited_colour() -> QColor:
     return current_theme().accent("write")
 
 
+def found_colour() -> QColor:
+    """The ground of what was found: the grey of things that are pointed at, so that it can't be taken for the tint."""
+    colour = current_theme().colour("muted")
+    colour.setAlpha(90)
+    return colour
+
+
 def underline(rectangle: QRectF) -> QRectF:
     """The lowest two pixels of a rectangle."""
     return QRectF(rectangle.left(), rectangle.bottom() - 2, rectangle.width(), 2)

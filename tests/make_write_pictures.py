@@ -1,0 +1,146 @@
+"""Makes the pictures of docs/write.md: ``python -m tests.make_write_pictures [FOLDER] [THEME] [NAME…]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from app.base.paths import Paths
+from app.shell.application import make_application, make_services
+from app.shell.window import Window
+from app.studios.cards import CARDS
+from app.studios.write.document import Text
+from app.studios.write.page import WritePage
+from app.ui.form import ControlForm
+from app.ui.theme import apply_theme, load_theme
+from app.ui.widgets.panel import Section
+
+SIZE = (1200, 760)
+COLOURS = 96
+SETTLE_MS = 500
+STORY = """# The lighthouse
+
+## CHAPTER I
+
+The keeper had counted the steps so often that he no longer counted them: two hundred and eleven up, and, as he liked \
+to say, *two hundred and twelve* down, for the last one was always a surprise.
+
+“There is no light in the *north*,” said the boy, and the keeper put down his cup.
+
+## CHAPTER II
+
+The wind came round at night. It found the window that did not close, and it found the letter.
+
+***
+
+He read it **twice**. Then he took the lamp and went up.
+
+## CHAPTER III
+
+Morning, and no ship.
+"""
+MACHINES = "It found the window that did not close, and it found the letter."
+
+
+def main(folder: Path, theme: str, names: list[str]) -> None:
+    """Write one picture for each scene named, or for all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    application = make_application(["atelie"])
+    for name, scene in SCENES.items():
+        if not names or name in names:
+            _shoot(application, scene, theme, folder / f"write-{name}.png")
+
+
+def _shoot(application: QApplication, scene: Callable[[WritePage], None], theme: str, path: Path) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        root = Path(home)
+        apply_theme(application, load_theme(theme))
+        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
+        window.set_theme(theme)
+        window.resize(*SIZE)
+        window.show()
+        page = window.show_studio("write")
+        assert isinstance(page, WritePage)
+        _story(page)
+        scene(page)
+        _settle()
+        _save(window.grab().toImage(), path)
+        window.close()
+
+
+def _save(image: QImage, path: Path) -> None:
+    """With few colours, so that it is small; the letters' edges need no more."""
+    image.save(str(path))
+    with Image.open(path) as picture:
+        picture.convert("RGB").resize(SIZE).quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _story(page: WritePage) -> None:
+    at = STORY.index(MACHINES)
+    text = Text.by("user", STORY).replaced(at, at + len(MACHINES), "", "user").replaced(at, at, MACHINES, "machine")
+    word = text.text.index("window")
+    page.state.edit("A story", text.typed(word, word + len("window"), "shutter"))
+    page.desk.begin_session()
+    page.state.edit("More", page.state.document.typed(len(text) + 1, len(text) + 1, "Only gulls on the rail.\n"))
+    page.editor.mark(at, at)
+
+
+def _chapters(page: WritePage) -> None:
+    page.desk.goal.words.setValue(150)
+
+
+def _find(page: WritePage) -> None:
+    page.desk.find.pattern.setText("the (\\w+)")
+    page.show_replace()
+    page.desk.find.regex.click()
+    page.desk.find.new.setText("a \\1")
+
+
+def _bad_pattern(page: WritePage) -> None:
+    page.desk.find.pattern.setText("the (\\w+")
+    page.show_find()
+    page.desk.find.regex.click()
+
+
+def _focus(page: WritePage) -> None:
+    page.immerse(True)
+    page.window().showNormal()  # a window of the size of the other pictures, not of a screen that is none
+    page.window().resize(*SIZE)
+
+
+def _look(page: WritePage) -> None:
+    page.desk.set_look("typeface", "Sans")
+    page.desk.set_look("line_height", 180)
+    page.desk.set_look("measure", 56)
+    for section in page.panel.findChildren(Section):
+        section.set_open(page.desk.form in section.findChildren(ControlForm))
+
+
+SCENES: dict[str, Callable[[WritePage], None]] = {
+    "page": _chapters,
+    "find": _find,
+    "bad-pattern": _bad_pattern,
+    "focus": _focus,
+    "look": _look,
+}
+
+
+def _settle() -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(SETTLE_MS, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    arguments = [*sys.argv[1:], "docs/images", "light"][: max(2, len(sys.argv) - 1)]
+    main(Path(arguments[0]), arguments[1], arguments[2:])
