@@ -243,7 +243,8 @@ class StudioPage(QWidget, Generic[State]):
                 return
 
     def _ask_path(self) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), self._folder(), self._filter(self._saves()))
+        proposed = self.path or Path(self._folder()) / (tr("Untitled") + self._saves()[0])
+        name, _ = QFileDialog.getSaveFileName(self, tr("Save"), str(proposed), self._filter(self._saves()))
         if not name:
             return None
         path = Path(name)

@@ -207,6 +207,18 @@ def test_the_edit_menu_says_what_would_be_undone(open_window: Opener, qtbot: QtB
     assert (undo.isEnabled(), redo.text()) == (False, "Redo: Clear")
 
 
+def test_time_left_is_told_while_it_is_waited_for_and_not_after(open_window: Opener) -> None:
+    bar = open_window("imagine").page.bar
+    bar.set_busy(True)
+    bar._started -= 10
+    bar.show_progress(0.5, "")
+    assert bar._left.text() == "10 s left"
+    bar.set_busy(False)
+    bar._started -= 10
+    bar.show_progress(1.0, "")
+    assert bar._left.text() == ""
+
+
 def test_the_device_is_named_once_it_is_known(open_window: Opener, qtbot: QtBot) -> None:
     window = open_window("paint")
     assert window._labels["device"].text() == ""

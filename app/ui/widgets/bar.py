@@ -103,7 +103,9 @@ class StudioBar(QWidget):
         )
 
     def show_progress(self, fraction: float, note: str) -> None:
-        """Move the bar, and say how long it will take, once that can be known."""
+        """Move the bar, and say how long it will take, once that can be known. Passing previews move nothing."""
+        if not self._busy:
+            return
         self._progress.setValue(round(1000 * fraction))
         elapsed = time.monotonic() - self._started
         left = (

@@ -76,9 +76,11 @@ class CandidateGrid(QWidget):
             self.chosen.emit(self._pictures.selected + step)
 
     def _columns(self) -> int:
-        """The number of columns with which the cells become largest."""
+        """The number of columns with which the cells become largest; of nearly equal ones, that with fewest gaps."""
         count = max(1, len(self._images))
-        return max(range(1, count + 1), key=lambda columns: (self._side_with(columns, count), -columns))
+        sides = {columns: self._side_with(columns, count) for columns in range(1, count + 1)}
+        large = [columns for columns, side in sides.items() if side >= 0.9 * max(sides.values())]
+        return min(large, key=lambda columns: (-count % columns, -sides[columns]))
 
     def _side(self) -> int:
         return self._side_with(self._columns(), max(1, len(self._images)))
