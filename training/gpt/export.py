@@ -1,4 +1,4 @@
-"""Exports a Transformer: the graph ``decoder`` in 8 bits, the tokenizer, the manifest, the card."""
+"""Exports a Transformer: the graphs ``decoder`` and ``inspect`` in 8 bits, the tokenizer, the manifest, the card."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from app.studios.write.score import read_any_text
 from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX
 from training.gpt.data import prepared_folder, read_documents
 from training.gpt.graph import round_weights, write_decoder
-from training.gpt.network import Cached
+from training.gpt.inspect import ATTENTION, write_inspect
+from training.gpt.network import Cached, Inspected
 from training.gpt.recipe import CORPORA, GPTTask
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
@@ -37,6 +38,8 @@ GOLDEN_PAST, GOLDEN_TOKENS = 20, 12
 TOLERANCE = 0.75
 """Of scores between -20 and 20. Activations are rounded to 8 bits in the graph and not in torch; what the weights'
 rounding costs stands in the card."""
+LOOK_TOLERANCE = 1e-3
+"""Of shares between 0 and 1."""
 FILLS, FILL_TOKENS, GAP, AROUND = 60, 40, 80, 1200
 """Passages of so many characters are cut out of the valid part and written anew."""
 
@@ -162,7 +165,15 @@ def graphs(task: GPTTask) -> list[Graph]:
             outputs=["logits", *(f"present.{name}" for name in names)],
             tolerance=TOLERANCE,
             write=partial(write_decoder, task.network),
-        )
+        ),
+        Graph(
+            stem="inspect",
+            module=Inspected(task.network),
+            inputs={"input_ids": tokens},
+            outputs=[ATTENTION],
+            tolerance=LOOK_TOLERANCE,
+            write=partial(write_inspect, task.network),
+        ),
     ]
 
 
@@ -185,7 +196,7 @@ def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out
         family="gpt",
         summary=corpus.summary,
         licence="MIT",
-        files=[describe_file(out / name) for name in ("decoder.onnx", TOKENIZER, GOLDEN)],
+        files=[describe_file(out / name) for name in ("decoder.onnx", "inspect.onnx", TOKENIZER, GOLDEN)],
         codec={
             "tokenizer": TOKENIZER,
             "vocabulary": shape.vocabulary,
@@ -199,7 +210,7 @@ def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out
         },
         controls=CONTROLS,
         training=trained_by(task, trained, settings, corpus.data, corpus.licence, corpus.credit),
-        tolerance={"decoder": TOLERANCE},
+        tolerance={"decoder": TOLERANCE, "inspect": LOOK_TOLERANCE},
     )
 
 

@@ -16,7 +16,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from training.gpt.network import EPSILON, GPT, Block
+from training.gpt.network import EPSILON, GPT, Attention, Block
 
 CONTRIB = "com.microsoft"
 BLOCK = 32
@@ -50,11 +50,13 @@ def round_weights(network: GPT) -> None:
 
 def write_decoder(network: GPT, path: Path) -> None:
     """Write ``decoder.onnx``."""
-    onnx.save(_Builder(network).model(), str(path))
+    onnx.save(Builder(network).model(), str(path))
 
 
-class _Builder:
+class Builder:
     """Collects the graph's operators and constants."""
+
+    accuracy = INT8_PRODUCTS
 
     def __init__(self, network: GPT) -> None:
         self._network, self._shape = network, network.shape
@@ -68,8 +70,12 @@ class _Builder:
             assert isinstance(block, Block)
             flow = self._block(f"{number}", block, flow)
         self._product(self._norm(flow, "norm", self._network.norm.weight), "head", self._table, "logits")
-        inputs, outputs = self._tensors()
-        graph = helper.make_graph(self._nodes, "decoder", inputs, outputs, self._constants)
+        return self._whole("decoder", *self._tensors())
+
+    def _whole(
+        self, name: str, inputs: list[onnx.ValueInfoProto], outputs: list[onnx.ValueInfoProto]
+    ) -> onnx.ModelProto:
+        graph = helper.make_graph(self._nodes, name, inputs, outputs, self._constants)
         operators = [helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=operators, ir_version=10)
 
@@ -105,9 +111,7 @@ class _Builder:
 
     def _attention(self, name: str, block: Block, read: str) -> str:
         part, heads = block.attention, self._shape.heads
-        weights = torch.cat((part.q.weight, part.k.weight, part.v.weight))
-        q, k, v = self._split(self._product(read, f"{name}.qkv", weights, f"{name}.qkv"), 3, f"{name}.qkv")
-        q, k = self._normed_heads(q, part.q_norm.weight), self._normed_heads(k, part.k_norm.weight)
+        q, k, v = self._projected(name, part, read)
         past = [f"past_key_values.{name}.{kind}" for kind in ("key", "value")]
         present = [f"present.{name}.{kind}" for kind in ("key", "value")]
         self._nodes.append(
@@ -123,6 +127,12 @@ class _Builder:
             )
         )
         return self._product(f"{name}.found", f"{name}.out", part.out.weight, f"{name}.out")
+
+    def _projected(self, name: str, part: Attention, read: str) -> tuple[str, str, str]:
+        """Queries and keys, normalised per head, and values, each (batch, time, width); not yet turned."""
+        weights = torch.cat((part.q.weight, part.k.weight, part.v.weight))
+        q, k, v = self._split(self._product(read, f"{name}.qkv", weights, f"{name}.qkv"), 3, f"{name}.qkv")
+        return self._normed_heads(q, part.q_norm.weight), self._normed_heads(k, part.k_norm.weight), v
 
     def _normed_heads(self, flow: str, gain: torch.Tensor) -> str:
         size = self._shape.width // self._shape.heads
@@ -159,7 +169,7 @@ class _Builder:
             N=weights.shape[0],
             bits=8,
             block_size=BLOCK,
-            accuracy_level=INT8_PRODUCTS,
+            accuracy_level=self.accuracy,
         )
 
     def _split(self, flow: str, parts: int, name: str) -> list[str]:

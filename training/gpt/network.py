@@ -163,6 +163,29 @@ class Cached(nn.Module):
         return F.linear(network.norm(x), network.embedding.weight), *present
 
 
+class Inspected(nn.Module):
+    """Where the network looks as it reads a text from its start: tokens (1, time) to (layers, heads, time, time).
+
+    Row t of a head says how much of what token t takes in comes from each token up to it; a row sums to 1.
+    """
+
+    def __init__(self, network: GPT) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        network, time = self.network, tokens.shape[1]
+        turns = (network.cosine[:time], network.sine[:time])
+        x, looked = network.embedding(tokens), []
+        for block in network.blocks:
+            assert isinstance(block, Block)
+            found, weights = attended(*block.attention.projected(block.attention_norm(x), turns))
+            x = x + block.attention.out(found.transpose(1, 2).flatten(2))
+            x = x + block.feed(block.feed_norm(x))
+            looked.append(weights)
+        return torch.cat(looked)
+
+
 def rotations(context: int, size: int) -> Cache:
     """Cosine and sine of the angle of each position and channel, (context, size)."""
     speeds = ROTATION ** (-torch.arange(0, size, 2, dtype=torch.float32) / size)
