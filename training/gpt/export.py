@@ -204,6 +204,7 @@ def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out
             "heads": shape.heads,
             "size": shape.width // shape.heads,
             "context": CONTEXT,
+            "positions": shape.context,
             "end": SPECIAL[END],
             "suffix": SPECIAL[SUFFIX],
             "prefix": SPECIAL[PREFIX],
