@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from app.base.paths import bundled_models_dir
+from app.runtime.manifest import load_manifest
+from app.runtime.verify import model_digest
 from training import evaluate
-from training.lib.loop import Run, train
+from training.lib.loop import CHECKPOINT, Run, train
 from training.lib.settings import parsed, remember
 from training.registry import TASKS, recipe_of
 
 COMMANDS = {"evaluate": evaluate.main}
 """Words that may stand in place of a model."""
+WARM_RATE = 0.5
+"""Of the usual peak learning rate, where a training begins with weights that have learnt already."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -30,7 +36,12 @@ def _train_and_export(options: argparse.Namespace) -> None:
     if options.minutes > 0:
         settings = remember(out, dict(options.set), options.resume)
         task = recipe.built(options.model, options.data, options.device, settings)
-        train(task, _run(options, out))
+        run = _run(options, out)
+        if options.from_shipped and not (options.resume and (out / CHECKPOINT).exists()):
+            shipped = options.from_shipped / options.model
+            recipe.begin_from(task, shipped)
+            run = replace(run, begun_from=model_digest(load_manifest(shipped)), rate=options.rate or WARM_RATE)
+        train(task, run)
     if options.export:
         recipe.export(options.model, options.data, out, options.export / options.model, options.quick)
 
@@ -44,7 +55,7 @@ def _run(options: argparse.Namespace, out: Path) -> Run:
         options.threads,
         horizon=options.horizon,
         fit=options.fit,
-        rate=options.rate,
+        rate=options.rate or 1.0,
     )
 
 
@@ -61,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=0, help="threads of the processor; 0 is all")
     parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument(
+        "--from-shipped",
+        type=Path,
+        nargs="?",
+        const=bundled_models_dir(),
+        metavar="DIR",
+        help="where there is no checkpoint, begin with the weights of the finished model, with a fresh schedule",
+    )
     _add_schedule(parser)
     parser.add_argument("--export", type=Path, metavar="DIR", help="write the finished model to DIR/MODEL")
     return parser
@@ -71,7 +90,9 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fit", type=float, default=0, metavar="MINUTES", help="let the schedule end after so many minutes in all"
     )
-    parser.add_argument("--rate", type=float, default=1.0, metavar="F", help="F times the usual peak learning rate")
+    parser.add_argument(
+        "--rate", type=float, metavar="F", help=f"F times the usual peak learning rate; {WARM_RATE} for --from-shipped"
+    )
     parser.add_argument(
         "--set", type=parsed, action="append", default=[], metavar="NAME=VALUE", help="batch=512, width=1024, …"
     )

@@ -31,11 +31,7 @@ def main(arguments: list[str]) -> None:
 
 def evaluate(name: str, data: Path, folder: Path, quick: bool = False) -> None:
     """Measure the finished model in *folder* on *data* and write its metrics. Raises AtelierError for a damaged one."""
-    measure = recipe_of(name).measure
-    if measure is None:
-        log.info("%s: there is no measurement of it yet", name)
-        return
-    metrics = measure(opened(folder), data, quick)
+    metrics = recipe_of(name).measure(opened(folder), data, quick)
     for metric in metrics:
         log.info("%s: %s %.4g %s", name, metric.name, metric.ours, metric.unit)
     write_metrics(folder, metrics)

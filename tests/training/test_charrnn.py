@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import lzma
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,18 +30,15 @@ SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is do
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder with a scene again and again, and a task so small that threads would only wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def data(tmp_path: Path, one_thread: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a scene again and again, and a task small enough for a test."""
     folder = tmp_path / "data"
     (folder / "text").mkdir(parents=True)
     for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
         (folder / "text" / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
     for name, value in (("batch", 8), ("window", 24), ("rate", 2e-2), ("width", 32)):
         monkeypatch.setattr(CharTask, name, value)
-    yield folder
-    torch.set_num_threads(before)
+    return folder
 
 
 def _trained(data: Path, out: Path, horizons: tuple[int, ...], monkeypatch: pytest.MonkeyPatch) -> list[float]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import torch
 
-from app.runtime.manifest import SCHEMA, Control, Manifest
+from app.runtime.manifest import SCHEMA, Control, Manifest, load_manifest
 from app.studios.write.generator import CONTEXT
 from training.charrnn.measure import measure
 from training.charrnn.recipe import CharTask
@@ -16,6 +15,7 @@ from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
 from training.lib.settings import Setting, remembered
+from training.lib.shipped import take_weights
 from training.registry import Recipe
 
 GOLDEN_CHARACTERS = 96
@@ -100,10 +100,7 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     settings = remembered(run)
     task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
-    with warnings.catch_warnings():
-        # The exporter warns of a start state baked into the graph; here the state is an input.
-        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size other than 1", UserWarning)
-        export_all(graphs(task), out)
+    export_all(graphs(task), out)
     about = task.corpus.notes.replace("{vocabulary}", str(len(task.codec.vocabulary)))
     notes = NOTES.format(corpus=about, context=CONTEXT)
     finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
@@ -153,4 +150,10 @@ def _manifest(task: CharTask, trained: Trained, settings: dict[str, Setting], ou
     )
 
 
-RECIPE = Recipe(CharTask, export, measure, graphs)
+def _take(task: CharTask, folder: Path) -> list[str]:
+    if load_manifest(folder).codec["vocabulary"] != task.codec.vocabulary:
+        raise ValueError(f"the model in {folder} knows other characters than the texts have")
+    return take_weights(graphs(task), folder, task.modules)
+
+
+RECIPE = Recipe(CharTask, export, measure, graphs, take=_take)

@@ -18,6 +18,7 @@ from training.coconet.data import FILE, Batch, crops, load_pieces, training_know
 from training.coconet.measure import Harmony, count_parallels, harmonisations
 from training.coconet.network import fused
 from training.coconet.recipe import CoconetTask
+from training.coconet.shipped import take_shipped
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
@@ -186,4 +187,8 @@ def _harmony(ours: Harmony, bach: Harmony) -> list[Metric]:
     ]
 
 
-RECIPE = Recipe(CoconetTask, export, measure, graphs)
+def _take(task: CoconetTask, folder: Path) -> list[str]:
+    return take_shipped(task, graphs(task)[0], folder)
+
+
+RECIPE = Recipe(CoconetTask, export, measure, graphs, take=_take)

@@ -9,6 +9,8 @@ equal minutes (60 s of one core: 0.66 nats per note, 0.88 and 1.23).
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -94,16 +96,18 @@ class Coconet(nn.Module):
 def fused(network: Coconet) -> Coconet:
     """*network* in evaluation mode with each batch normalization folded into the convolution before it, in place."""
     network.eval()
-    for module in network.modules():
-        if isinstance(module, Block):
-            _fold(module, "first", "first_norm")
-            _fold(module, "second", "second_norm")
-    _fold(network, "down", "down_norm")
-    _fold(network, "up", "up_norm")
+    for convolution, norm in normalized(network):
+        parent = network.get_submodule(convolution.rpartition(".")[0])
+        folded = nn.utils.fuse_conv_bn_eval(
+            cast(nn.Conv2d, network.get_submodule(convolution)), cast(nn.BatchNorm2d, network.get_submodule(norm))
+        )
+        setattr(parent, convolution.rpartition(".")[2], folded)
+        setattr(parent, norm.rpartition(".")[2], nn.Identity())
     return network
 
 
-def _fold(module: nn.Module, convolution: str, norm: str) -> None:
-    folded = nn.utils.fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
-    setattr(module, convolution, folded)
-    setattr(module, norm, nn.Identity())
+def normalized(network: Coconet) -> list[tuple[str, str]]:
+    """The names of the convolutions that a batch normalization follows at once, and of these."""
+    blocks = [name for name, module in network.named_modules() if isinstance(module, Block)]
+    inside = [(f"{name}.{part}", f"{name}.{part}_norm") for name in blocks for part in ("first", "second")]
+    return [*inside, ("down", "down_norm"), ("up", "up_norm")]

@@ -31,7 +31,7 @@ class CoconetTask:
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self._device, self.codec = name, device, Codec()
-        self._train, self.valid = load_pieces(data, "train"), load_pieces(data, "valid")
+        self.train, self.valid = load_pieces(data, "train"), load_pieces(data, "valid")
         torch.manual_seed(self.seed)
         network = Coconet(self.codec, self.fine, self.deep, self.blocks)
         self.network: Coconet = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
@@ -43,7 +43,7 @@ class CoconetTask:
 
     def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
         """One batch; the loss is in nats per hidden note, averaged first within each crop as in the paper."""
-        batch = crops(self._train, WIDE, self.batch, self.steps, rng)
+        batch = crops(self.train, WIDE, self.batch, self.steps, rng)
         known = training_known(self.batch, self.steps, rng)
         optimizer = self.optimizers["network"]
         set_rate(optimizer, warmup_cosine(step, self.horizon, floor=0.01))

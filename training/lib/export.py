@@ -27,6 +27,8 @@ from app.runtime.session import SessionOptions, open_session
 
 log = logging.getLogger(__name__)
 GOLDEN = "golden.npz"
+HALF = ".half"
+"""What is put behind the name of a tensor that is stored as float16."""
 SMALL = 256
 """Tensors up to this many elements (biases, scales) stay float32 when the rest is stored as float16."""
 
@@ -62,7 +64,7 @@ def export_all(graphs: list[Graph], folder: Path) -> dict[str, float]:
         if graph.half and graph.write is None:
             _round_weights(graph.module)
         expected = _torch_outputs(graph)
-        (graph.write or functools.partial(_write, graph))(folder / f"{graph.stem}.onnx")
+        (graph.write or functools.partial(write_graph, graph))(folder / f"{graph.stem}.onnx")
         differences[graph.stem] = _check(graph, expected, folder)
         golden |= {f"in:{graph.stem}:{name}": value.numpy() for name, value in graph.inputs.items()}
         golden |= {f"out:{graph.stem}:{name}": value for name, value in expected.items()}
@@ -85,12 +87,15 @@ def _torch_outputs(graph: Graph) -> dict[str, np.ndarray]:
     return {name: value.numpy() for name, value in zip(graph.outputs, values, strict=True)}
 
 
-def _write(graph: Graph, path: Path) -> None:
+def write_graph(graph: Graph, path: Path) -> None:
+    """Trace the graph's module into the file *path*, without checking it."""
     # The TorchScript exporter: it maps nn.LSTM to ONNX's LSTM and keeps dynamic axes without tracing constraints.
     with warnings.catch_warnings():
         # Torch deprecates it, but its successor can't do this yet; what tracing fixes, the check below would show.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # pyright: ignore[reportPrivateImportUsage]
+        # And of a recurrent network's start state in the graph; ours is an input, or zero at any size of the batch.
+        warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size other than 1", UserWarning)
         torch.onnx.export(
             graph.module,
             tuple(graph.inputs.values()),
@@ -122,7 +127,7 @@ def _store_half(graph: onnx.GraphProto) -> None:
         half = values.astype(np.float16)
         if not np.isfinite(half).all():
             raise ValueError(f"{tensor.name} does not fit float16")
-        name = f"{tensor.name}.half"
+        name = tensor.name + HALF
         casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
         graph.initializer.remove(tensor)
         graph.initializer.append(numpy_helper.from_array(half, name))

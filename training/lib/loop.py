@@ -67,7 +67,7 @@ class Run:
     ``minutes`` bounds this call, not the whole training; ``every_*`` are in seconds of wall time. ``horizon`` is the
     number of steps the schedule is laid out for instead of the task's own; ``fit`` the minutes, in all calls together,
     in which it shall end: the horizon is then found from the time of the first steps. Both hold for later calls too.
-    ``rate`` multiplies the peak learning rate of a run that begins.
+    ``rate`` multiplies the peak learning rate of a run that begins; ``begun_from`` names the shipped weights it has.
     """
 
     out: Path
@@ -80,6 +80,7 @@ class Run:
     horizon: int = 0
     fit: float = 0.0
     rate: float = 1.0
+    begun_from: str = ""
 
 
 @dataclass
@@ -149,6 +150,7 @@ def _begin(task: Task, run: Run, progress: Progress) -> None:
     progress.horizon = run.horizon or progress.horizon
     task.horizon = progress.horizon or task.horizon
     if progress.step == 0:
+        progress.begun_from = run.begun_from
         for optimizer in task.optimizers.values():
             for group in optimizer.param_groups:
                 group["initial_lr"] = group["lr"] * run.rate

@@ -40,7 +40,7 @@ Draws with a pen, point by point: from an empty sheet, or on from what you drew.
 """
 
 
-class _Begin(nn.Module):
+class Begin(nn.Module):
     """The decoder's first state, in the shape in which its steps hand it on."""
 
     def __init__(self, decoder: Decoder) -> None:
@@ -68,7 +68,7 @@ def graphs(task: SketchTask) -> list[Graph]:
     classes = torch.from_numpy(task.codec.one_hot(CATEGORIES[task.valid.labels[0]]))
     with torch.no_grad():
         latent, _ = task.encoder.eval()(points, classes)
-        h, c = _Begin(task.decoder)(latent, classes)
+        h, c = Begin(task.decoder)(latent, classes)
     batch, rows_of, state = {0: "batch"}, {0: "batch", 1: "time"}, {1: "batch"}
     return [
         Graph(
@@ -80,7 +80,7 @@ def graphs(task: SketchTask) -> list[Graph]:
         ),
         Graph(
             stem="begin",
-            module=_Begin(task.decoder),
+            module=Begin(task.decoder),
             inputs={"latent": latent, "classes": classes},
             outputs=["h", "c"],
             dynamic={"latent": batch, "classes": batch, "h": state, "c": state},

@@ -1,0 +1,90 @@
+"""Tiny data in the published layout, for trainings of seconds."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
+CATEGORIES = ("apple", "butterfly", "crab", "face", "ice cream", "sun")
+
+
+def _chorales(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    chord = np.array([72, 67, 60, 48])
+    piece = np.repeat(chord + np.array([0, 2, 4, 5, 7, 5, 4, 2, 0, 2, 4, 5, 7, 5, 4, 2])[:, None], 8, axis=0)
+    pitch, start = np.concatenate([piece] * 3).astype(np.int8), np.arange(4) * len(piece)
+    splits = {
+        f"{split}_{name}": value for split in ("train", "valid") for name, value in (("pitch", pitch), ("start", start))
+    }
+    np.savez(folder / "jsb-chorales-16th.npz", **splits)  # pyright: ignore[reportArgumentType]
+
+
+def _pictures(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    content = io.BytesIO()
+    np.savez(
+        content,
+        images=rng.integers(0, 256, (400, 28, 28), dtype=np.uint8),
+        labels=np.arange(400) % 20,
+        split=np.array(["train", "valid"])[(np.arange(400) % 8 == 0).astype(int)],
+        class_names=np.array([f"kind {i}" for i in range(20)]),
+    )
+    with tarfile.open(folder / "small-28.tar", "w") as archive:
+        entry = tarfile.TarInfo("data.npz")
+        entry.size = content.tell()
+        content.seek(0)
+        archive.addfile(entry, content)
+
+
+def _drawings(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    angles = np.linspace(0, 2 * np.pi, 12)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)]) * 100 + 128
+    count = 4 * len(CATEGORIES)
+    pen_up = np.zeros(len(circle), bool)
+    pen_up[[5, -1]] = True
+    np.savez(
+        folder / "quickdraw.npz",
+        categories=np.array(CATEGORIES),
+        points=np.tile(circle, (count, 1)).astype(np.int16),
+        pen_up=np.tile(pen_up, count),
+        offsets=np.arange(count + 1) * len(circle),
+        label=np.arange(count) % len(CATEGORIES),
+        split=np.arange(count) >= 2 * len(CATEGORIES),
+    )
+
+
+def _texts(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
+        (folder / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder for the first four families."""
+    folder = tmp_path_factory.mktemp("data")
+    _chorales(folder / "music")
+    _pictures(folder / "images")
+    _drawings(folder / "sketches")
+    _texts(folder / "text")
+    return folder
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """The networks are so small that threads would only wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
