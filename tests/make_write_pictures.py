@@ -22,6 +22,7 @@ from app.studios.cards import CARDS
 from app.studios.write.document import Text
 from app.studios.write.page import WritePage
 from app.ui.form import ControlForm
+from app.ui.presets import PresetRow
 from app.ui.theme import apply_theme, load_theme
 from app.ui.widgets.panel import Section
 
@@ -126,12 +127,19 @@ def _look(page: WritePage) -> None:
         section.set_open(page.desk.form in section.findChildren(ControlForm))
 
 
+def _presets(page: WritePage) -> None:
+    values = page.state.settings.controls
+    page.state.set_controls({**values, "temperature": 1.3, "top_p": 1.0, "min_p": 0.02, "repetition_penalty": 1.2})
+    page.findChildren(PresetRow)[-1].add.click()
+
+
 SCENES: dict[str, Callable[[WritePage], None]] = {
     "page": _chapters,
     "find": _find,
     "bad-pattern": _bad_pattern,
     "focus": _focus,
     "look": _look,
+    "presets": _presets,
 }
 
 

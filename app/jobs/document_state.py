@@ -103,7 +103,11 @@ class DocumentState(QObject, Generic[Doc]):
 
     def set_control(self, control: str, value: ControlValue) -> None:
         """Set one declared control."""
-        self._set_settings(msgspec.structs.replace(self.settings, controls={**self.settings.controls, control: value}))
+        self.set_controls({control: value})
+
+    def set_controls(self, values: dict[str, ControlValue]) -> None:
+        """Set several declared controls at once."""
+        self._set_settings(msgspec.structs.replace(self.settings, controls={**self.settings.controls, **values}))
 
     # --- undo ----------------------------------------------------------------------------------------------------
 

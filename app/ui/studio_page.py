@@ -14,9 +14,12 @@ from app.base.commands import Command
 from app.base.i18n import tr
 from app.base.paths import resources_dir
 from app.jobs.studio_state import StudioState
+from app.runtime.manifest import Control
+from app.runtime.presets import bundled_presets
 from app.ui.form import ControlForm
 from app.ui.icons import retint
 from app.ui.notices import ErrorStrip
+from app.ui.presets import PresetRow
 from app.ui.widgets.bar import MAX_SEED, StudioBar
 from app.ui.widgets.filmstrip import Filmstrip
 from app.ui.widgets.panel import Panel, Section
@@ -61,6 +64,7 @@ class StudioPage(QWidget, Generic[State]):
         self._immersed: list[QWidget] | None = None
         self._forms: list[ControlForm] = []
         self._declared: list[Section] = []
+        self._presets: PresetRow | None = None
         self._above = 0
         self.bar = StudioBar()
         self.errors = ErrorStrip()
@@ -213,7 +217,7 @@ class StudioPage(QWidget, Generic[State]):
         self.bar.show_models(state.models(), state.settings.model)
         for section in self._declared:
             self.panel.remove(section)
-        self._forms, self._declared = [], []
+        self._forms, self._declared, self._presets = [], [], None
         entry = state.entry()
         controls = entry.manifest.controls if entry and entry.manifest else []
         groups = ((tr("Controls"), "main", True), (tr("More"), "more", False))
@@ -223,14 +227,30 @@ class StudioPage(QWidget, Generic[State]):
                 form = ControlForm(chosen)
                 form.changed.connect(state.set_control)
                 self._forms.append(form)
-                self._declared.append(Section(title, form, is_open))
-                self.panel.add(self._declared[-1], self._above + len(self._declared) - 1)
+                self._declare(Section(title, form, is_open))
+        if controls:
+            self._presets = self._make_presets(controls)
+            self._declare(Section(tr("Presets"), self._presets), first=True)
         self._show_settings()
+
+    def _declare(self, section: Section, first: bool = False) -> None:
+        """Add a section of the chosen model's, which goes when another model is chosen."""
+        self.panel.add(section, self._above + (0 if first else len(self._declared)))
+        self._declared.append(section)
+
+    def _make_presets(self, controls: list[Control]) -> PresetRow:
+        studio = self.state.card.id
+        bundled = bundled_presets(resources_dir() / "presets.toml", studio)
+        row = PresetRow(bundled, self.state.services.settings.section(studio), controls, studio)
+        row.chosen.connect(self.state.set_controls)
+        return row
 
     def _show_settings(self) -> None:
         self.bar.show_seed(self.state.settings.seed)
         for form in self._forms:
             form.set_values(self.state.settings.controls)
+        if self._presets is not None:
+            self._presets.show_values(self.state.settings.controls)
 
     def _show_history(self) -> None:
         self.film.show_nodes(self.state.history(), self.state.node)
