@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import onnxruntime
 
@@ -21,6 +22,7 @@ from app.studios.imagine.engine import ENGINE as IMAGINE
 from app.studios.imagine.request import ImagineRequest
 from app.studios.paint.engine import ENGINE as PAINT
 from app.studios.paint.request import PaintRequest
+from app.studios.paint.suggest import continuations
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE as WRITE
 from app.studios.write.request import WriteRequest
@@ -116,4 +118,8 @@ def drawings() -> Iterator[str]:
 
     whole = seconds(lambda: last(PAINT.generate(request, model, Progress())))
     yield f"sketch-rnn: first stroke after {spread(1000 * seconds(first), 'ms', 0)}"
+    begun = last(PAINT.generate(request, model, Progress()))
+    going = msgspec.structs.replace(request, drawing=msgspec.structs.replace(begun, strokes=begun.strokes[:2]))
+    nine = 1000 * seconds(lambda: continuations(going, model, 9), runs=15)
+    yield f"sketch-rnn: nine continuations after {spread(nine, 'ms', 0)}"
     yield f"sketch-rnn: whole drawing after {spread(1000 * whole, 'ms', 0)}"

@@ -5,9 +5,11 @@ from app.ui.studio_page import common_commands
 
 COMMANDS = [
     *common_commands("paint"),
-    Command(
-        "paint.refill", "Draw something else instead", "refill", "Machine", "Ctrl+R", "Replace the machine's strokes"
-    ),
+    Command("paint.refill", "Refill", "refill", "Machine", "Ctrl+R", "Complete what is taken away"),
+    Command("paint.live", "Offer ways to go on", "toggle_live", "Machine", "G", "Nine ghosts; 1 to 9 take one"),
+    Command("paint.more", "Other offers", "more_offers", "Machine", "Shift+G", "Of the same kind"),
+    Command("paint.vary", "Ten variations", "vary", "Machine", "Ctrl+Shift+V", "Of what is chosen, or of all"),
+    Command("paint.reckon", "A − B + C", "reckon", "Machine", "", "With the drawings kept as A, B and C"),
     Command("paint.clear", "Clear the sheet", "clear", "Edit", "Ctrl+Backspace", "An empty sheet; can be undone"),
     Command("paint.brush", "Brush", "take_brush", "Edit", "B", "Paint"),
     Command("paint.rubber", "Rubber", "take_rubber", "Edit", "E", "Rub out with the brush in hand"),
@@ -40,5 +42,6 @@ COMMANDS = [
     Command("paint.fit", "The whole sheet", "fit", "View", "Ctrl+0"),
     Command("paint.turn-left", "Turn the sheet left", "turn_left", "View", "Shift+R"),
     Command("paint.turn-right", "Turn the sheet right", "turn_right", "View", "R"),
+    Command("paint.heat", "Where the pen may go next", "toggle_heat", "View", "Ctrl+H", "The network's densities"),
     Command("paint.tint", "Tint the machine's strokes", "toggle_tint", "View", "F7", "Show who drew what"),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.engine import by_family
@@ -17,11 +18,12 @@ from app.runtime.recipe import Match, Recipe, Verdict
 from app.studios.paint.document import Drawing
 from app.studios.paint.files import load_drawing, save_drawing
 from app.studios.paint.generator import class_row, codec_of
-from app.studios.paint.request import PaintRequest
+from app.studios.paint.request import PaintRequest, Space
 
-GENERATORS = {"sketch-rnn": "app.studios.paint.generator:continue_drawing"}
+GENERATORS = {"sketch-rnn": "app.studios.paint.making:generate"}
 """What goes on with a drawing, by the model's family."""
 SCORERS = {"sketch-rnn": "app.studios.paint.score:score_files"}
+MOST_STEPS = 64
 TOLERANCE = 1.0
 """Drawings no point of which lies farther away than so many pixels are the same to the eye."""
 
@@ -50,7 +52,7 @@ class PaintEngine:
 
     def compare(self, ours: Drawing, theirs: Drawing) -> Verdict:
         """Bit-exact, within :data:`TOLERANCE`, or different."""
-        if ours.digest == theirs.digest:
+        if ours.strokes == theirs.strokes or ours.digest == theirs.digest:
             return Verdict(Match.EXACT, tr("all {count} strokes are the same.", count=len(ours.strokes)))
         if [len(stroke.points) for stroke in ours.strokes] != [len(stroke.points) for stroke in theirs.strokes]:
             return Verdict(Match.DIFFERENT, tr("the strokes differ."))
@@ -64,23 +66,48 @@ class PaintEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--class``, ``--out``."""
+        """``--class``, ``--continue``, ``--between``, ``--steps``, ``--out``."""
+        parser.add_argument(
+            "--continue", dest="begun", type=Path, metavar="FILE", help="go on with the drawing in this file"
+        )
+        parser.add_argument(
+            "--between", type=Path, nargs=2, metavar=("A", "B"), help="drawings on the way from one to another"
+        )
+        parser.add_argument("--steps", type=int, default=9, help="how many drawings, with --between (default: 9)")
         parser.add_argument("--class", dest="category", metavar="NAME", help="what to draw (default: the model's own)")
         parser.add_argument("--out", type=Path, required=True, metavar="x.svg|x.png|x.ora", help="the file to write")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> PaintRequest:
-        """A drawing from nothing. Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown class."""
+        """A drawing from nothing, from a beginning, or on the way between two.
+
+        Raises :class:`AtelierError`: ``BAD_INPUT`` for an unknown class, ``BAD_FILE`` for files that can't be read.
+        """
         controls = dict(arguments.controls)
         if arguments.category is not None:
             class_row(codec_of(model), arguments.category)
             controls["class"] = arguments.category
-        return PaintRequest(model=model.manifest.id, seed=arguments.seed, controls=controls)
+        drawing = load_drawing(arguments.begun)[0] if arguments.begun else Drawing()
+        return PaintRequest(
+            model=model.manifest.id,
+            seed=arguments.seed,
+            controls=controls,
+            drawing=drawing,
+            space=_between(arguments) if arguments.between else None,
+        )
 
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Drawing, recipe: Recipe | None
     ) -> list[Path] | str:
         """Write the file."""
         return self.export(arguments.out, result, recipe)
+
+
+def _between(arguments: argparse.Namespace) -> Space:
+    if not 2 <= arguments.steps <= MOST_STEPS:
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("--steps wants a number from 2 to {most}.", most=MOST_STEPS))
+    ways = np.linspace(0, 1, arguments.steps).tolist()
+    first, last = (load_drawing(path)[0] for path in arguments.between)
+    return Space((first, last), tuple((1 - way, way) for way in ways))
 
 
 ENGINE = PaintEngine()

@@ -39,7 +39,7 @@ def continue_drawing(request: PaintRequest, model: Model, progress: Progress) ->
     if not strokes:
         yield from _from_nothing(request, model, codec, progress)
         return
-    frame = _Frame.around(strokes)
+    frame = Frame.around(strokes)
     read = codec.encode([simplified(frame.to_units(stroke.places)) for stroke in strokes], end=False)[-MOST_READ:]
     start = tuple(frame.to_units(strokes[-1].places[-1:])[0].tolist())
     shown = time.monotonic()
@@ -67,14 +67,23 @@ def class_row(codec: StrokeCodec, name: str) -> np.ndarray:
     return codec.one_hot(name)
 
 
-class _Frame:
+def wanted_classes(request: PaintRequest, codec: StrokeCodec) -> np.ndarray:
+    """What is to be drawn, float32 (1, classes): a category, or two mixed. Raises :class:`AtelierError`."""
+    row = class_row(codec, str(request.controls.get("class", codec.categories[0])))
+    if not request.mix:
+        return row
+    share = np.float32(request.share)
+    return (1 - share) * row + share * class_row(codec, request.mix)
+
+
+class Frame:
     """The map between the sheet's pixels and the network's units."""
 
     def __init__(self, corner: np.ndarray, pixels_per_unit: float) -> None:
         self.corner, self.pixels_per_unit = corner, pixels_per_unit
 
     @classmethod
-    def around(cls, strokes: list[Stroke]) -> _Frame:
+    def around(cls, strokes: list[Stroke]) -> Frame:
         """So that the strokes' longer side is :data:`PARTIAL` units; a mere dot counts as a tenth of that."""
         places = np.concatenate([stroke.places for stroke in strokes])
         low = places.min(0)
@@ -82,12 +91,20 @@ class _Frame:
         return cls(low, extent / PARTIAL)
 
     @classmethod
-    def centred(cls, units: np.ndarray, drawing: Drawing) -> _Frame:
+    def centred(cls, units: np.ndarray, drawing: Drawing) -> Frame:
         """So that points (n, 2) in units stand in the middle of the sheet."""
         low, high = units.min(0), units.max(0)
         extent = max(float((high - low).max()), BOX / 4)
         scale = FILLS * min(drawing.width, drawing.height) / extent
         return cls(np.array([drawing.width, drawing.height]) / 2 - (low + high) / 2 * scale, scale)
+
+    @classmethod
+    def inside(cls, units: np.ndarray, box: tuple[float, float, float, float]) -> Frame:
+        """So that points (n, 2) in units are as large as a box (left, top, right, bottom), about its middle."""
+        low, high = units.min(0), units.max(0)
+        corner, opposite = np.array(box[:2]), np.array(box[2:])
+        scale = max(float((opposite - corner).max()), 1.0) / max(float((high - low).max()), 1.0)
+        return cls((corner + opposite) / 2 - (low + high) / 2 * scale, scale)
 
     def to_units(self, places: np.ndarray) -> np.ndarray:
         return (places - self.corner) / self.pixels_per_unit
@@ -100,7 +117,7 @@ def _from_nothing(request: PaintRequest, model: Model, codec: StrokeCodec, progr
     """Where a drawing has its middle is known at its end only, so it is shown in the middle once it is whole."""
     *_, made = _rows(request, model, codec, np.zeros((0, 5), np.float32), progress)
     strokes = codec.decode(made)
-    frame = _Frame.centred(np.concatenate(strokes), request.drawing)
+    frame = Frame.centred(np.concatenate(strokes), request.drawing)
     for count in range(1, len(strokes) + 1):
         yield _with(request, strokes[:count], frame)
 
@@ -110,7 +127,7 @@ def _rows(
 ) -> Iterator[np.ndarray]:
     """The rows sampled so far, (n, 5), one more at each step, until the network ends the drawing."""
     generator = rng(request.seed)
-    classes = class_row(codec, str(request.controls.get("class", codec.categories[0])))
+    classes = wanted_classes(request, codec)
     temperature = float(request.controls.get("temperature", 0.4))
     most = int(request.controls.get("points", 150))
     decoder = Decoder(model, _latent(model, read, classes, generator), classes)
@@ -142,6 +159,6 @@ def _latent(model: Model, read: np.ndarray, classes: np.ndarray, generator: np.r
     return (found["mean"] + np.exp(0.5 * found["log_variance"]) * noise).astype(np.float32)
 
 
-def _with(request: PaintRequest, strokes: list[np.ndarray], frame: _Frame) -> Drawing:
+def _with(request: PaintRequest, strokes: list[np.ndarray], frame: Frame) -> Drawing:
     made = [request.stroke(frame.to_pixels(stroke)) for stroke in strokes if len(stroke)]
     return request.drawing.adding(*made)

@@ -9,6 +9,7 @@ from app.runtime.sampling import probabilities
 from app.runtime.session import Arrays
 from app.studios.paint.codec import start_row
 
+LOG_2PI = float(np.log(2 * np.pi))
 PARTS = ("weights", "means", "deviations", "correlation", "pen")
 
 
@@ -32,6 +33,24 @@ def sample_row(parts: Arrays, generator: np.random.Generator, temperature: float
 def _pick(logits: np.ndarray, generator: np.random.Generator, temperature: float) -> int:
     edges = np.cumsum(probabilities(logits / max(temperature, 1e-3)))
     return int(np.searchsorted(edges, generator.random() * edges[-1], side="right"))
+
+
+def nats(parts: Arrays, rows: np.ndarray) -> np.ndarray:
+    """Negative log likelihood of each row (n,): the mixture's density of the offset, and the pen (Ha & Eck, eq. 9)."""
+    distance = (rows[:, None, :2] - parts["means"]) * np.exp(-parts["deviations"])
+    rho = parts["correlation"]
+    rest = 1 - rho**2
+    square = (distance**2).sum(-1) - 2 * rho * distance[..., 0] * distance[..., 1]
+    density = -square / (2 * rest) - parts["deviations"].sum(-1) - 0.5 * np.log(rest) - LOG_2PI
+    offset = log_sum(density + parts["weights"] - log_sum(parts["weights"])[:, None])
+    pen = parts["pen"] - log_sum(parts["pen"])[:, None]
+    return -offset - (pen * rows[:, 2:]).sum(-1)
+
+
+def log_sum(values: np.ndarray) -> np.ndarray:
+    """The logarithm of the sum of the exponentials over the last axis."""
+    largest = values.max(-1, keepdims=True)
+    return np.log(np.exp(values - largest).sum(-1)) + largest[..., 0]
 
 
 class Decoder:

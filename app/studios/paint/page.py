@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
 from app.base.errors import AtelierError
@@ -16,11 +16,14 @@ from app.jobs.services import Services
 from app.jobs.worker import Listener
 from app.studios.paint.brushes import brush_names
 from app.studios.paint.commands import COMMANDS
+from app.studios.paint.offers import Offers
 from app.studios.paint.state import ERASER_REACH, RASTER, PaintState
 from app.studios.paint.views.brushpanel import LARGEST, BrushPanel
 from app.studios.paint.views.canvas import Canvas
 from app.studios.paint.views.colours import ColourField
+from app.studios.paint.views.heat import HeatView
 from app.studios.paint.views.layerpanel import LayerPanel
+from app.studios.paint.views.offerpanel import OfferPanel, SpacePanel, push_button
 from app.studios.paint.views.painting import Painting
 from app.studios.paint.views.swatch import brush_sample
 from app.studios.paint.views.toolbox import Desk, Toolbox
@@ -41,7 +44,8 @@ class PaintPage(StudioPage[PaintState]):
     def __init__(self, services: Services, card: StudioCard) -> None:
         self.canvas, self.toolbox = Canvas(), Toolbox()
         super().__init__(PaintState(services, card), Desk(self.toolbox, self.canvas))
-        self.painting = Painting(self.state, self.canvas)
+        self.painting, self.offers = Painting(self.state, self.canvas), Offers(self.state)
+        self.heat = HeatView(self.state, self.canvas)
         self.brushes, self.colours, self.layers = BrushPanel(), ColourField(), LayerPanel()
         self.tint = QCheckBox(tr("Tint the machine's strokes"))
         self.tint.setToolTip(tr("Show who drew what; what is saved keeps its colours"))
@@ -49,6 +53,10 @@ class PaintPage(StudioPage[PaintState]):
         self.add_section(tr("Brush"), self.brushes, above=True)
         self.add_section(tr("Layers"), self.layers, above=True)
         self.add_section(tr("Chosen strokes"), self._stroke_tools(), is_open=False, above=True)
+        self.offer_panel = OfferPanel(self.state, self.offers, self.canvas)
+        self.space_panel = SpacePanel(self.state, self.offers)
+        self.add_section(tr("Go on with my drawing"), self.offer_panel)
+        self.add_section(tr("Between drawings"), self.space_panel, is_open=False)
         self.add_section(tr("Machine's strokes"), self._machine_tools())
         self.add_section(tr("Sheet"), self._sheet_tools(), is_open=False)
         self._connect_canvas()
@@ -100,6 +108,18 @@ class PaintPage(StudioPage[PaintState]):
 
     def clear(self) -> None:
         self.state.clear()
+
+    def toggle_live(self) -> None:
+        self.offer_panel.live.toggle()
+
+    def more_offers(self) -> None:
+        self.offers.more()
+
+    def vary(self) -> None:
+        self.offers.vary()
+
+    def reckon(self) -> None:
+        self.offers.reckon()
 
     def select_all(self) -> None:
         self.take_select()
@@ -165,6 +185,9 @@ class PaintPage(StudioPage[PaintState]):
     def turn_right(self) -> None:
         self.canvas.turn(TURN)
 
+    def toggle_heat(self) -> None:
+        self.heat.switch.toggle()
+
     def toggle_tint(self) -> None:
         self.tint.toggle()
 
@@ -216,7 +239,7 @@ class PaintPage(StudioPage[PaintState]):
             (tr("Delete"), tr("Take the chosen strokes away (Del)"), self.delete_selection),
         )
         for place, (title, hint, slot) in enumerate(actions):
-            grid.addWidget(_button(title, hint, slot), place // 2, place % 2)
+            grid.addWidget(push_button(title, hint, slot), place // 2, place % 2)
         return body
 
     def _machine_tools(self) -> QWidget:
@@ -224,9 +247,11 @@ class PaintPage(StudioPage[PaintState]):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        hint = tr("Replace the strokes the machine drew last (Ctrl+R); yours stay")
-        layout.addWidget(_button(tr("Draw something else instead"), hint, self.refill))
+        hint = tr("Complete what is taken away: what a frame chose, the chosen strokes, or the machine's last (Ctrl+R)")
+        layout.addWidget(push_button(tr("Refill"), hint, self.refill))
         layout.addWidget(self.tint)
+        layout.addWidget(self.heat.switch)
+        layout.addWidget(self.heat.words)
         return body
 
     def _sheet_tools(self) -> QWidget:
@@ -242,7 +267,7 @@ class PaintPage(StudioPage[PaintState]):
             self.sheets.addItem(f"{width:,} × {height:,}", (width, height))
         layout.addWidget(self.sheets)
         hint = tr("An empty sheet of this size; the drawing there is can be undone")
-        layout.addWidget(_button(tr("New sheet"), hint, lambda: self.state.new_sheet(*self.sheets.currentData())))
+        layout.addWidget(push_button(tr("New sheet"), hint, lambda: self.state.new_sheet(*self.sheets.currentData())))
         return body
 
     def _set_size(self, size: float) -> None:
@@ -299,10 +324,3 @@ class PaintPage(StudioPage[PaintState]):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "tint"):
             self._show_tint()
             self._show_samples()
-
-
-def _button(title: str, hint: str, slot: object) -> QPushButton:
-    button = QPushButton(title)
-    button.setToolTip(hint)
-    button.clicked.connect(slot)  # pyright: ignore[reportArgumentType]
-    return button

@@ -14,11 +14,10 @@ from app.runtime.model import Model
 from app.studios.paint.codec import StrokeCodec
 from app.studios.paint.files import load_drawing
 from app.studios.paint.generator import PARTIAL, class_row, codec_of
-from app.studios.paint.mixture import Decoder
+from app.studios.paint.mixture import Decoder, nats
 from app.studios.paint.simplify import simplified
 
 MOST_POINTS = 100
-LOG_2PI = float(np.log(2 * np.pi))
 Rows = tuple[np.ndarray, str | None]
 
 
@@ -54,24 +53,7 @@ def _score(model: Model, rows: np.ndarray, classes: np.ndarray) -> tuple[float, 
     divergence = -0.5 * float((1 + log_variance - mean**2 - np.exp(log_variance)).sum())
     start = np.array([[0, 0, 1, 0, 0]], np.float32)
     parts = Decoder(model, mean, classes).read(np.concatenate([start, rows[:-1]]))
-    return float(_nats(parts, rows).sum()), divergence
-
-
-def _nats(parts: dict[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """Negative log likelihood of each row (n,): the mixture's density of the offset, and the pen (Ha & Eck, eq. 9)."""
-    distance = (rows[:, None, :2] - parts["means"]) * np.exp(-parts["deviations"])
-    rho = parts["correlation"]
-    rest = 1 - rho**2
-    square = (distance**2).sum(-1) - 2 * rho * distance[..., 0] * distance[..., 1]
-    density = -square / (2 * rest) - parts["deviations"].sum(-1) - 0.5 * np.log(rest) - LOG_2PI
-    offset = _log_sum(density + parts["weights"] - _log_sum(parts["weights"])[:, None])
-    pen = parts["pen"] - _log_sum(parts["pen"])[:, None]
-    return -offset - (pen * rows[:, 2:]).sum(-1)
-
-
-def _log_sum(values: np.ndarray) -> np.ndarray:
-    largest = values.max(-1, keepdims=True)
-    return np.log(np.exp(values - largest).sum(-1)) + largest[..., 0]
+    return float(nats(parts, rows).sum()), divergence
 
 
 def _read(path: Path, codec: StrokeCodec) -> list[Rows]:

@@ -23,7 +23,7 @@ from app.studios.paint.raster.flood import flooded, outline
 from app.studios.paint.raster.tiles import Tiles
 from app.studios.paint.render import render
 from app.studios.paint.request import PaintRequest
-from app.studios.paint.selection import Box, restacked, stroke_at, transformed
+from app.studios.paint.selection import Box, bounds, cut_out, restacked, stroke_at, transformed
 
 PREVIEW_WIDTH = 160
 ERASER_REACH = 6.0
@@ -44,6 +44,8 @@ class PaintState(StudioState[Drawing, PaintRequest]):
     def __init__(self, *arguments: object) -> None:
         self.head = Stroke((), size=load_brush("ink").size)
         """What the next stroke is like: brush, size, colour, opacity, layer."""
+        self.mix, self.share = "", 0.5
+        """A second category, and how much it counts beside the first; none if empty."""
         self.rasters = Rasters()
         self._chosen: tuple[tuple[Stroke, ...], frozenset[int]] = ((), frozenset())
         self.frame: Box | None = None
@@ -59,7 +61,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         settings = self.settings
         return PaintRequest(
             model=settings.model, seed=settings.seed, controls=settings.controls, drawing=bare(self.document),
-            head=self.head,
+            head=msgspec.structs.replace(self.head, on_mask=False), mix=self.mix, share=self.share if self.mix else 0.5,
         )  # fmt: skip
 
     def placed(self, before: Drawing, request: PaintRequest, result: Drawing) -> Drawing:
@@ -67,12 +69,22 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         return msgspec.structs.replace(result, layers=before.layers)
 
     def refill(self) -> None:
-        """Replace the strokes the machine drew last by others; the hand's strokes stay."""
-        kept = self.document.without_last_machine()
-        if kept != self.document:
+        """Have the machine complete what is taken away; the rest stays as it is, to the byte.
+
+        That is what lies in the frame, or the chosen strokes, or else what the machine drew last.
+        """
+        document, frame = self.document, self.frame if self.selection else None
+        if frame is not None:
+            kept, gap = cut_out(document, frame), frame
+        elif self.selection:
+            kept = document.without(*self.selection)
+            gap = bounds(document.strokes[place] for place in self.selection)
+        else:
+            kept, gap = document.without_last_machine(), None
+        if kept.strokes != document.strokes:
             self.edit(tr("Refill"), kept)
             self.set_seed(self.settings.seed + 1)
-        self.generate()
+        self.generate(msgspec.structs.replace(self.make_request(), gap=gap))
 
     # --- the brush in hand ---------------------------------------------------------------------------------------
 
@@ -187,7 +199,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
 
     def _edit_selection(self, title: str, drawing: Drawing, places: frozenset[int], merge: str = "") -> None:
         if not self.selection:
-            self._refuse(tr("Nothing is chosen."), tr("Take the select tool (V) and click a stroke."))
+            self.refuse(tr("Nothing is chosen."), tr("Take the select tool (V) and click a stroke."))
             return
         self._chosen, self.frame = (drawing.strokes, places), None
         self.edit(title, drawing, merge)
@@ -211,7 +223,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
     def remove_layer(self) -> None:
         """Take the layer in hand away, its strokes with it."""
         if len(self.document.layers) == 1:
-            self._refuse(tr("A drawing has at least one layer."), tr("Clear the sheet instead."))
+            self.refuse(tr("A drawing has at least one layer."), tr("Clear the sheet instead."))
             return
         gone = self.head.layer
         layers = tuple(layer for layer in self.document.layers if layer.number != gone)
@@ -254,7 +266,8 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         share = round(100 * self.document.hand_share)
         return tr("{count} strokes, {share} % by hand", count=count, share=share) if count else ""
 
-    def _refuse(self, message: str, hint: str) -> None:
+    def refuse(self, message: str, hint: str) -> None:
+        """Say in place why something can't be done."""
         self.failed.emit(AtelierError(ErrorKind.BAD_INPUT, message, hint))
 
 

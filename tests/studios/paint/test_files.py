@@ -171,7 +171,8 @@ def test_a_photograph_becomes_a_layer(tmp_path: Path, suffix: str) -> None:
 def png_head(width: int, height: int) -> bytes:
     """A PNG that says it is so large, and is nothing more."""
     head = b"IHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + head + zlib.crc32(head).to_bytes(4, "big")
+    start = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big")
+    return start + head + zlib.crc32(head).to_bytes(4, "big") + bytes(4) + b"IDAT"
 
 
 def test_a_picture_of_one_pixel_opens_one_of_30000_a_side_says_why_not(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.studios.paint.views.canvas import Canvas
 
 
-class _Running:
+class Running:
     """The strokes under the pen now: one, and its mirror images."""
 
     def __init__(self, heads: list[Stroke], matrices: list[np.ndarray], ground: LiveGround, start: float) -> None:
@@ -54,7 +54,7 @@ class BrushTool(Tool):
     def __init__(self, canvas: Canvas, erases: bool = False) -> None:
         super().__init__(canvas)
         self._erases = erases
-        self._running: _Running | None = None
+        self._running: Running | None = None
         self._steady = Stabiliser(0)
         self._last: PenPoint | None = None
 
@@ -76,7 +76,7 @@ class BrushTool(Tool):
         except AtelierError as error:
             canvas.refused.emit(error)
             return
-        self._running = _Running(heads, matrices, ground, pen.time)
+        self._running = Running(heads, matrices, ground, pen.time)
         self._steady = Stabiliser(STRING * canvas.stabiliser / canvas.scale)
         self._last = None
         self.move([pen])
@@ -117,6 +117,7 @@ class BrushTool(Tool):
             points += more
         tilts = [tuple(_turned(pen.tilt, matrix) for pen in pens) for matrix in running.matrices]
         self.canvas.show_live(running.ground, running.ground.add([tuple(more) for more in added], tilts))
+        self.canvas.running.emit(running)
 
     def _is_new(self, pen: PenPoint, before: PenPoint | None) -> bool:
         """A pen that rests sends the same place again and again."""

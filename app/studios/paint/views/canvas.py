@@ -39,6 +39,8 @@ from app.ui.theme import current_theme
 
 MOUSE_PRESSURE = 1.0
 PAN = 40
+LINUX_DIGITS = 10
+"""The scan code of the key 1 under X and Wayland; with Shift the layout gives signs instead of digits."""
 Overlay = Callable[[QPainter], None]
 
 
@@ -56,6 +58,10 @@ class Canvas(QWidget):
     """The places of strokes, and the frame that chose them (left, top, right, bottom) or None."""
     refused = Signal(object)
     """An AtelierError: why nothing can be drawn here."""
+    digitPressed = Signal(int, bool)
+    """A digit 1 to 9 or 0 as 0..9, and whether Shift is held."""
+    running = Signal(object)
+    """What runs under the pen, a :class:`~app.studios.paint.views.brushtool.Running`, at each of its points."""
     hovered = Signal(float, float)
     zoomed = Signal(float)
 
@@ -304,12 +310,23 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space and not self._pen:
             self._borrowed = self.tools["hand"]
             self.setCursor(self._borrowed.cursor)
-        elif self.tool.key(event):
+        elif self.tool.key(event) or self._digit(event):
             return
         elif step is None:
             super().keyPressEvent(event)
         else:
             self.move_view(*step)
+
+    def _digit(self, event: QKeyEvent) -> bool:
+        """The digits by their key, whatever Shift makes of them."""
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        digit = event.key() - Qt.Key.Key_0 if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9 else -1
+        if digit < 0 and shift and LINUX_DIGITS <= event.nativeScanCode() < LINUX_DIGITS + 10:
+            digit = (event.nativeScanCode() - LINUX_DIGITS + 1) % 10
+        if digit < 0:
+            return False
+        self.digitPressed.emit((digit - 1) % 10, shift)
+        return True
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
