@@ -27,6 +27,10 @@ CREATE TABLE IF NOT EXISTS node (
 );
 CREATE INDEX IF NOT EXISTS node_studio ON node (studio, id);
 """
+_KEEP = """
+INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, recipe = excluded.recipe, preview = excluded.preview
+"""
 _COLUMNS = "id, studio, parent, created, title, recipe, preview, star"
 
 
@@ -59,11 +63,14 @@ class History:
             return self._next
 
     def add(self, node: Node, document: bytes) -> None:
-        """Keep a node and the document as it was after it. Raises :class:`AtelierError` (``DISK``)."""
+        """Keep a node and the document as it was after it; what was kept under its number before is replaced.
+
+        Raises :class:`AtelierError` (``DISK``).
+        """
         make_folder(self._folder / node.studio)
         atomic_write(self._file(node), zlib.compress(document, 3))
         row = (node.id, node.studio, node.parent, node.created or time.time(), node.title, node.recipe, node.preview)
-        self._write("INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?, 0)", row)
+        self._write(_KEEP, row)
 
     def nodes(self, studio: str, limit: int = 200) -> list[Node]:
         """The newest *limit* nodes of a studio, oldest first. Raises :class:`AtelierError` (``DISK``)."""

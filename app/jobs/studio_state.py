@@ -29,6 +29,7 @@ class _Generation(Generic[Doc, Req]):
 
     def __init__(self, request: Req, before: Snapshot[Doc], record: bool) -> None:
         self.request, self.before, self.record = request, before, record
+        self.parent, self.node = before.node, None if record else before.node
         self.result: Doc | None = None
         self.document: Doc | None = None
         self.started = time.monotonic()
@@ -48,6 +49,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         self.last_seconds = 0.0
         self.lock_seed = False
         self._running: _Generation[Doc, Req] | None = None
+        self._accepted: _Generation[Doc, Req] | None = None
         self._asked: dict[int | None, list[Req]] = {}
         """What was made from each node of the history, since the start."""
 
@@ -97,6 +99,19 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         if before is None:
             self.stop()
         self._start(request, record=False, before=before)
+
+    def accept(self, title: str, request: Req, document: Doc, more: bool = False) -> None:
+        """Keep what was taken of a suggestion, which *request* makes again: one undo step, one node of the history.
+
+        *more*: the document holds more of the suggestion accepted last; its node of the history becomes this one.
+        """
+        self.stop()
+        taken, last = _Generation[Doc, Req](request, self._now, record=True), self._accepted
+        if more and last is not None and last.node == self.node:
+            taken.node, taken.parent = last.node, last.parent
+        self.set_seed(request.seed)
+        self._keep(taken, document, document, complete=True, title=title)
+        self._accepted = taken
 
     def stop(self) -> None:
         """End what runs; what was made so far is kept, at once."""
@@ -154,7 +169,9 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         if running.record:
             self.busyChanged.emit(False)
 
-    def _keep(self, running: _Generation[Doc, Req], result: Doc, document: Doc, complete: bool) -> None:
+    def _keep(
+        self, running: _Generation[Doc, Req], result: Doc, document: Doc, complete: bool, title: str = ""
+    ) -> None:
         request = running.request
         model = self.services.shelf.open(request.model)
         made = Made(
@@ -164,15 +181,16 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
             model=request.model,
             model_sha256=model.digest,
         )
-        node = self.services.history.next_id() if running.record else running.before.node
+        if running.record and running.node is None:
+            running.node = self.services.history.next_id()
         self._last_request = request if running.record and complete else None
         if running.record and complete:
             self._asked.setdefault(running.before.node, []).append(request)
-        after = Snapshot(document, self.settings, made, node)
+        after = Snapshot(document, self.settings, made, running.node)
         self._now = running.before
-        self._push(tr("Generate"), after, "" if running.record else "preview")
-        if running.record and node is not None:
-            self._record(node, running.before.node, after, request)
+        self._push(title or tr("Generate"), after, "" if running.record else "preview")
+        if running.record and running.node is not None:
+            self._record(running.node, running.parent, after, request)
 
     # --- history -------------------------------------------------------------------------------------------------
 

@@ -9,11 +9,11 @@ COMMANDS = [
     *common_commands("write"),
     Command(
         "write.continue",
-        "Go on from here",
+        "Suggest how to go on",
         "go_on",
         "Machine",
         "Ctrl+Space",
-        "The machine goes on at the caret; Tab in the text does the same",
+        "Shown at the caret, not yet in the text: Tab takes it, Ctrl+Right a word, Esc drops it",
     ),
     Command(
         "write.refill", "Refill", "refill", "Machine", "Ctrl+R", "Write the marked passage anew; nothing else changes"

@@ -16,6 +16,7 @@ from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
 from app.studios.write.files import PLAIN, side_car
 from app.studios.write.state import Bursts, WriteState
+from app.studios.write.views.aids import Aids
 from app.studios.write.views.desk import Desk
 from app.studios.write.views.editor import Editor
 from app.ui.studio_page import StudioPage
@@ -39,9 +40,11 @@ class WritePage(StudioPage[WriteState]):
         self.editor.show_text(state.document)
         state.documentChanged.connect(self._show_document)
         self.desk = Desk(state, self.editor, self._preferences, self)
+        self.aids = Aids(state, self.editor, self._preferences)
         self._add_desk()
         self.editor.edited.connect(self._edited)
         self.editor.placeChanged.connect(self._set_place)
+        self.editor.placeChanged.connect(self.aids.suggestions.moved)
         self.editor.goOn.connect(self.go_on)
         self.editor.lineBroken.connect(state.tell_breaks)
         state.opened.connect(lambda _: self._caret_to_end())
@@ -51,21 +54,23 @@ class WritePage(StudioPage[WriteState]):
     # --- commands ------------------------------------------------------------------------------------------------
 
     def generate(self) -> None:
-        """Go on at the caret; write a marked passage anew."""
+        """Write at the caret, in the whole length; write a marked passage anew."""
         if self.editor.textCursor().hasSelection():
             self.refill()
-        else:
-            self.go_on()
+        elif not self.state.busy:
+            self._set_place(*self.editor.place())
+            self.state.generate()
+            self.editor.setFocus()
 
     def go_on(self) -> None:
-        """Go on at the caret, behind what is marked; asked for again while it writes, it just writes on."""
+        """Suggest how to go on at the caret, behind what is marked; nothing while it writes."""
         if self.state.busy:
             return
         cursor = self.editor.textCursor()
         cursor.setPosition(cursor.selectionEnd())
         self.editor.setTextCursor(cursor)
         self._set_place(*self.editor.place())
-        self.state.generate()
+        self.aids.suggestions.ask()
         self.editor.setFocus()
 
     def refill(self) -> None:
@@ -136,6 +141,7 @@ class WritePage(StudioPage[WriteState]):
 
     def close_down(self) -> None:
         self.desk.close_down()
+        self.aids.close_down()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -167,6 +173,7 @@ class WritePage(StudioPage[WriteState]):
         column.insertWidget(column.indexOf(self.errors) + 1, self.desk.find)
         self.add_section(tr("Chapters"), self.desk.chapters)
         self.add_section(tr("Words"), self.desk.goal)
+        self.add_section(tr("While you write"), self.aids.form, is_open=False)
         self.add_section(tr("Page"), self.desk.form, is_open=False)
 
     def _set_tinted(self, on: bool) -> None:
@@ -178,6 +185,7 @@ class WritePage(StudioPage[WriteState]):
 
     def _edited(self, text: Text, start: int, end: int) -> None:
         self._refilling = None
+        self.aids.suggestions.typed(text, start, end)
         self.state.edit(tr("Typing"), text, merge=self._bursts.key(text.text, start, end))
 
     def _show_document(self) -> None:

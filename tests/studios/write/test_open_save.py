@@ -64,7 +64,7 @@ def test_saved_and_opened_again_with_authors(qtbot: QtBot, page: WritePage, tmp_
     text = Text.by("user", "# One\n\nMine, ").replaced(13, 13, "not *mine*.", "machine")
     page.state.edit("x", text)
     page.state.set_control("length", 20)
-    page.go_on()
+    page.generate()
     qtbot.waitUntil(lambda: not page.state.busy, timeout=60_000)
     whole = page.state.document
     path = tmp_path / f"x{suffix}"

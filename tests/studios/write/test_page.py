@@ -54,12 +54,12 @@ def test_the_first_run_shows_an_example_with_both_hands_in_it(open_window: OpenW
     assert window.page.state.recipe() is not None
 
 
-def test_tab_goes_on_streaming_and_is_one_step(qtbot: QtBot, page: WritePage) -> None:
+def test_generate_goes_on_streaming_and_is_one_step(qtbot: QtBot, page: WritePage) -> None:
     _type(qtbot, page, "ROMEO:\nWhat light")
     seen: list[int] = []
     page.state.documentChanged.connect(lambda: seen.append(len(page.state.document)))
     page.state.set_control("length", 300)
-    qtbot.keyClick(page.editor, Qt.Key.Key_Tab)
+    page.generate()
     assert page.state.busy
     _idle(qtbot, page)
     text = _consistent(page)
@@ -93,7 +93,7 @@ def test_undo_brings_the_settings_back(qtbot: QtBot, page: WritePage) -> None:
 def test_esc_stops_and_keeps_what_is_there(qtbot: QtBot, page: WritePage) -> None:
     _type(qtbot, page, "JULIET:\n")
     page.state.set_control("length", 2000)
-    page.go_on()
+    page.generate()
     qtbot.waitUntil(lambda: len(page.state.document) > 30)
     qtbot.keyClick(page.editor, Qt.Key.Key_Escape)
     assert not page.state.busy
@@ -109,7 +109,7 @@ def test_esc_stops_and_keeps_what_is_there(qtbot: QtBot, page: WritePage) -> Non
 def test_typing_while_it_writes_stops_it_and_loses_nothing(qtbot: QtBot, page: WritePage) -> None:
     _type(qtbot, page, "JULIET:\n")
     page.state.set_control("length", 2000)
-    page.go_on()
+    page.generate()
     qtbot.waitUntil(lambda: len(page.state.document) > 30)
     qtbot.keyClicks(page.editor, "!?")
     assert not page.state.busy
@@ -121,7 +121,7 @@ def test_typing_while_it_writes_stops_it_and_loses_nothing(qtbot: QtBot, page: W
 def test_tab_held_down_and_larger_type_do_not_disturb_it(qtbot: QtBot, page: WritePage) -> None:
     _type(qtbot, page, "JULIET:\n")
     page.state.set_control("length", 300)
-    page.go_on()
+    page.generate()
     for _ in range(5):
         qtbot.keyClick(page.editor, Qt.Key.Key_Tab)
         page.larger()
@@ -146,7 +146,7 @@ def _worst_beat(qtbot: QtBot, page: WritePage) -> float:
     beats = [time.monotonic()]
     timer = QTimer()
     timer.timeout.connect(lambda: beats.append(time.monotonic()))
-    page.go_on()
+    page.generate()
     length = len(page.state.document)
     timer.start(5)
     qtbot.waitUntil(lambda: len(page.state.document) > length + 300)
@@ -187,7 +187,7 @@ def test_in_mid_paragraph_what_follows_stays_and_the_caret_moves_along(qtbot: Qt
     _type(qtbot, page, "before after")
     page.editor.mark(7, 7)
     page.state.set_control("length", 40)
-    qtbot.keyClick(page.editor, Qt.Key.Key_Tab)
+    page.generate()
     _idle(qtbot, page)
     text = _consistent(page)
     assert text.startswith("before ")
@@ -321,7 +321,7 @@ def test_only_the_keyboard(qtbot: QtBot, window: Window, page: WritePage) -> Non
     window.activateWindow()
     _type(qtbot, page, "HAMLET:\nTo be")
     page.state.set_control("length", 40)
-    qtbot.keyClick(page.editor, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     _idle(qtbot, page)
     assert len(_consistent(page)) == 13 + 40
     qtbot.keyClick(page.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

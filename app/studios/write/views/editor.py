@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
@@ -90,6 +91,19 @@ class Editor(QPlainTextEdit):
         cursor.setPosition(self._units(end), QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
 
+    def block_at(self, index: int) -> tuple[QTextBlock, int]:
+        """The paragraph of a character, and its place in it in units."""
+        units = self._units(index)
+        block = self.document().findBlock(units)
+        return block, units - block.position()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """While this lasts, changes of the view are not the user's."""
+        before, self._following = self._following, True
+        yield
+        self._following = before
+
     def set_tinted(self, on: bool) -> None:
         """Show or hide what the machine wrote."""
         self._tinted = on
@@ -117,7 +131,7 @@ class Editor(QPlainTextEdit):
     # --- events --------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Tab goes on; undo and redo belong to the window, whose steps hold the settings too.
+        """Tab asks how to go on; undo and redo belong to the window, whose steps hold the settings too.
 
         Wheel and clicks that come here and not to the viewport are in the margins; they work as in the text.
         """
@@ -176,23 +190,23 @@ class Editor(QPlainTextEdit):
             _fill(painter, found_colour(), self.found_rectangles())
         painter.end()
         super().paintEvent(event)
-        if not self._shown.text:
+        if not self._shown.text and not self.document().firstBlock().layout().preeditAreaText():
             self._paint_invitation()
 
     def tinted_rectangles(self, maker: Maker = "machine") -> Iterator[QRectF]:
         """Where what *maker* wrote is seen, in pixels of the viewport, a rectangle a line."""
-        for start, end, block, place in self._seen_blocks():
+        for start, end, block, place in self.seen_blocks():
             for first, last in self._shown.spans(maker, start, end):
                 yield from line_rectangles(block, place, self._units(first), self._units(last))
 
     def found_rectangles(self) -> Iterator[QRectF]:
         """Where the marked places are seen."""
-        for start, end, block, place in self._seen_blocks():
+        for start, end, block, place in self.seen_blocks():
             first, last = np.searchsorted(self._found[:, 1], start, "right"), np.searchsorted(self._found[:, 0], end)
             for one, other in self._found[first:last].tolist():
                 yield from line_rectangles(block, place, self._units(one), self._units(other))
 
-    def _seen_blocks(self) -> Iterator[tuple[int, int, QTextBlock, QRectF]]:
+    def seen_blocks(self) -> Iterator[tuple[int, int, QTextBlock, QRectF]]:
         """The paragraphs in view: start and end in characters, the block, its place in pixels of the viewport."""
         block, bottom = self.firstVisibleBlock(), self.viewport().height()
         while block.isValid():
@@ -214,7 +228,9 @@ class Editor(QPlainTextEdit):
         self.setCenterOnScroll(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Text"))
-        self.setAccessibleDescription(tr("Tab lets the machine go on at the caret, Shift+Tab leaves the text."))
+        self.setAccessibleDescription(
+            tr("Tab shows how the machine would go on, Tab again takes it, Shift+Tab leaves the text.")
+        )
 
     def _paint_invitation(self) -> None:
         """Qt's own placeholder does not stand on the line where the caret is."""
@@ -223,7 +239,7 @@ class Editor(QPlainTextEdit):
         painter.drawText(
             QRectF(self.cursorRect()).adjusted(self.cursorWidth(), 0, self.viewport().width(), 0),
             Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-            tr("Write a few words, then press Tab and the machine goes on."),
+            tr("Write a few words, then press Tab to see how the machine would go on."),
         )
         painter.end()
 
@@ -260,9 +276,8 @@ class Editor(QPlainTextEdit):
         cursor.setPosition(self._units(start))
         cursor.setPosition(self._units(end), QTextCursor.MoveMode.KeepAnchor)
         self._places.replaced(start, end, new)
-        self._following = True
-        cursor.insertText(new)
-        self._following = False
+        with self.following():
+            cursor.insertText(new)
         if self.textCursor().position() == cursor.position():
             self.centerCursor() if self._look.typewriter else self.ensureCursorVisible()
 

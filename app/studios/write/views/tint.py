@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QTextBlock
+from PySide6.QtGui import QColor, QTextBlock, QTextLayout
 
+from app.studios.write.views.units import unit_length
 from app.ui.theme import current_theme
 
 _TINT = {False: 26, True: 44}
@@ -41,11 +42,22 @@ def underline(rectangle: QRectF) -> QRectF:
 def line_rectangles(block: QTextBlock, place: QRectF, first: int, last: int) -> Iterator[QRectF]:
     """The rectangles of the UTF-16 units from *first* up to *last* of the whole text, inside one block."""
     lines = block.layout()
-    start, end = first - block.position(), last - block.position()
+    spans = list(_laid_out(lines, first - block.position(), last - block.position()))
     for number in range(lines.lineCount()):
         line = lines.lineAt(number)
-        left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
-        if left < right:
-            (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
-            x2 = min(x2, line.x() + line.naturalTextWidth())  # the blank at a line's end is not seen
-            yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)
+        for start, end in spans:
+            left, right = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+            if left < right:
+                (x1, _), (x2, _) = line.cursorToX(left), line.cursorToX(right)  # pyright: ignore[reportGeneralTypeIssues]
+                x2 = min(x2, line.x() + line.naturalTextWidth())  # the blank at a line's end is not seen
+                yield QRectF(place.left() + x1, place.top() + line.y() - 2, x2 - x1, line.height() + 4)
+
+
+def _laid_out(lines: QTextLayout, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Units of a paragraph as its lines count them: what is shown between its words without being there counts too."""
+    length = unit_length(lines.preeditAreaText())
+    at = lines.preeditAreaPosition() if length else end
+    if start < at:
+        yield start, min(end, at)
+    if end > at:
+        yield max(start, at) + length, end + length

@@ -35,6 +35,11 @@ class Places:
         return units - bisect_left(range(len(self._wide)), units, key=lambda nth: int(self._wide[nth]) + nth)
 
 
+def unit_length(text: str) -> int:
+    """How many UTF-16 units a text has."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def selected(cursor: QTextCursor) -> str:
     """What is marked, as :func:`from_view` gives it.
 

@@ -1,0 +1,44 @@
+"""What the machine does while one writes, as the user wishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from app.base.i18n import tr
+from app.studios.write.state import WriteState
+from app.studios.write.suggestions import Suggestions
+from app.studios.write.views.editor import Editor
+from app.studios.write.views.ghost import GhostView
+from app.ui.theme import GRID
+
+
+class Aids:
+    """What the machine offers a writer: suggestions at the caret, and how they are wished."""
+
+    def __init__(self, state: WriteState, editor: Editor, preferences: dict[str, Any]) -> None:
+        self.suggestions = Suggestions(state, preferences)
+        self.ghost = GhostView(editor, self.suggestions)
+        self.form = AidForm(self.suggestions)
+
+    def close_down(self) -> None:
+        """End the timers, before the window closes."""
+        self.suggestions.close()
+
+
+class AidForm(QWidget):
+    """The section “While you write” of the panel."""
+
+    def __init__(self, suggestions: Suggestions) -> None:
+        super().__init__()
+        self.pause = QCheckBox(tr("Suggest after a pause"))
+        self.pause.setToolTip(
+            tr("When you stop typing for a moment, how the text might go on is shown at the caret; Tab takes it")
+        )
+        self.pause.setChecked(suggestions.after_pause)
+        self.pause.toggled.connect(suggestions.set_after_pause)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.pause)
