@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import msgspec
@@ -66,17 +67,24 @@ def _untouched(page: WritePage) -> bool:
 
 
 def test_it_is_shown_at_the_caret_and_is_not_in_the_text(qtbot: QtBot, between: WritePage) -> None:
-    between.state.set_control("length", 200)
-    steps, lengths = between.state.undo_title, set()
-    between.aids.suggestions.changed.connect(lambda: lengths.add(getattr(between.aids.suggestions.ghost, "rest", "")))
+    steps = between.state.undo_title
     rest = ask(qtbot, between)
     assert rest
-    assert len(lengths) > 2
     assert _shown(between) == rest
     assert _untouched(between)
     assert between.state.undo_title == steps
     assert between.state.document.share("machine") == 0
     assert between.editor.place() == (len(BEFORE), len(BEFORE))
+
+
+def test_it_streams(qtbot: QtBot, between: WritePage) -> None:
+    between.editor.mark(len(BEFORE + AFTER), len(BEFORE + AFTER))
+    between.state.set_control("length", 200)
+    seen: list[str] = []
+    between.aids.suggestions.changed.connect(lambda: seen.append(getattr(between.aids.suggestions.ghost, "rest", "")))
+    assert ask(qtbot, between) == seen[-1]
+    assert len(set(seen)) > 3
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(seen))
 
 
 def test_what_follows_is_pushed_along_and_the_ghost_is_dimmed(qtbot: QtBot, between: WritePage) -> None:
