@@ -195,8 +195,7 @@ def test_a_click_sets_the_caret_where_it_is_seen(qtbot: QtBot, between: WritePag
     at = len(BEFORE) + ahead + 9
     line = layout.lineForTextPosition(at)
     place = between.editor.blockBoundingGeometry(block).translated(between.editor.contentOffset())
-    found = line.cursorToX(at)
-    x = found if isinstance(found, float) else found[0]
+    x, _ = line.cursorToX(at)  # pyright: ignore[reportGeneralTypeIssues]
     spot = QPoint(int(place.left() + x) + 1, int(place.top() + line.y() + line.height() / 2))
     qtbot.mouseClick(between.editor.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert between.aids.suggestions.ghost is None
