@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,7 +23,11 @@ AUTOSAVE_SECONDS = 0.5
 
 
 def typing() -> Iterator[str]:
-    """Milliseconds from a key to the painted page, in the middle of a novel, with autosave at work."""
+    """Milliseconds from a key to the painted page, in the middle of a novel, with autosave at work.
+
+    Beside it the processor's time in the window's thread: on a machine that has other things to do, the wall clock
+    tells as much of those.
+    """
     novel = _novel()
     for title, text in (
         ("typed by hand", Text.by("user", novel)),
@@ -32,12 +37,14 @@ def typing() -> Iterator[str]:
         with OpenStudio("write") as window:
             window.services.settings.values.autosave_seconds = AUTOSAVE_SECONDS
             taken = _keys(window, text)
-        p50, p99 = np.percentile(taken, (50, 99))
-        yield f"{WORDS:,} words, {title}: p50 {p50:.1f} ms, p99 {p99:.1f} ms, most {taken.max():.1f} ms"
+        wall, processor = np.percentile(taken, (50, 99), axis=0).T
+        yield f"{WORDS:,} words, {title}: p50 {wall[0]:.1f} ms, p99 {wall[1]:.1f} ms" + (
+            f" (processor {processor[0]:.1f}, {processor[1]:.1f} ms)"
+        )
 
 
 def _keys(window: Window, text: Text) -> np.ndarray:
-    """Milliseconds of each key, shape (KEYS,)."""
+    """Milliseconds of each key, by the clock and of the processor, shape (KEYS, 2)."""
     page = window.page
     assert isinstance(page, WritePage)
     page.state.edit("A novel", text)
@@ -46,11 +53,11 @@ def _keys(window: Window, text: Text) -> np.ndarray:
     QApplication.processEvents()
     taken = []
     for key in range(KEYS):
-        started = clock()
+        started, worked = clock(), time.thread_time()
         QTest.keyClicks(page.editor, "so it goes "[key % 11])
         page.editor.viewport().repaint()
         QApplication.processEvents()
-        taken.append(clock() - started)
+        taken.append((clock() - started, 1000 * (time.thread_time() - worked)))
     return np.array(taken)
 
 

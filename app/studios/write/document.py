@@ -13,6 +13,7 @@ import msgspec
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
+from app.studios.write.words import count_words
 
 Maker = Literal["user", "machine", "edited"]
 """Typed by hand; written by the machine; put by hand in the place or into the midst of what the machine wrote."""
@@ -131,6 +132,16 @@ class Text(msgspec.Struct, frozen=True, dict=True):
         (start, end, new), first, last, runs = kept
         text = "".join((self.text[:start], new, self.text[end:]))
         return self._followed(text, self.runs[:first] + runs + self.runs[last:], kept.change)
+
+    @cached_property
+    def words(self) -> int:
+        """How many words it has."""
+        return count_words(self.text)
+
+    def counted(self) -> Text:
+        """Itself, with its words counted: done by the thread that made a large text, so that the window need not."""
+        _ = self.words
+        return self
 
     @cached_property
     def serial(self) -> int:

@@ -44,7 +44,7 @@ def replace_all(text: Text, query: Query, new: str, progress: Progress) -> tuple
     In a regex's replacement ``\\1`` and ``\\g<name>`` stand for groups. Raises as :func:`find_all`.
     """
     changes = [(*match.span(), replacement(match, query, new)) for match in _matches(text.text, query, progress)]
-    return (text.with_changes(changes) if changes else text), len(changes)
+    return (text.with_changes(changes).counted() if changes else text), len(changes)
 
 
 def replaced_at(text: Text, start: int, end: int, query: Query, new: str) -> Text | None:

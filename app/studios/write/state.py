@@ -65,7 +65,7 @@ class WriteState(StudioState[Text, WriteRequest]):
         text, recipe = super().read_file(path)
         breaks = breaks_in(text.text)
         self._breaks = len(breaks)
-        return text.with_changes(breaks) if breaks else text, recipe
+        return (text.with_changes(breaks) if breaks else text).counted(), recipe
 
     def tell_breaks(self, count: int) -> None:
         """Say in place that lines were broken."""
@@ -141,14 +141,17 @@ class WordCount:
 
     def of(self, text: Text) -> int:
         """How many words the text has."""
+        self._count = text.words if "words" in vars(text) else self._counted(text)
+        self._text = text
+        return self._count
+
+    def _counted(self, text: Text) -> int:
         start, end, put = text.change_since(self._text)
         old, new = self._text.text, text.text
         first = _blank_before(new, start)
         new_end = start + len(put)
         after = _blank_after(new, new_end) - new_end
-        self._count += count_words(new[first : new_end + after]) - count_words(old[first : end + after])
-        self._text = text
-        return self._count
+        return self._count + count_words(new[first : new_end + after]) - count_words(old[first : end + after])
 
 
 def written_span(request: WriteRequest, document: Text) -> tuple[int, int]:
