@@ -26,8 +26,8 @@ from training.lib.loop import Progress as Trained
 from training.lib.settings import Setting, remembered
 from training.registry import Recipe
 
-DRAWS = 24
-"""Crops of each valid piece, for each figure."""
+DRAWS = 4
+"""Crops, and steps, of each valid piece, for each figure."""
 GOLDEN_STEPS = 32
 PAPER = "Huang et al. 2017, arXiv:1903.07227, table 1, official test part"
 TRANSFORMER = (
@@ -54,6 +54,39 @@ CONTROLS = [
         maximum=256,
         step=8,
         hint="How often it goes over what it wrote. More passes agree better with one another and take longer.",
+    ),
+    Control(
+        id="density",
+        label="Density",
+        kind="float",
+        default=0.0,
+        minimum=-1.0,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="To the right more and shorter notes, to the left fewer and longer ones; 0 leaves it to the network.",
+    ),
+    Control(
+        id="spread",
+        label="Range",
+        kind="float",
+        default=0.0,
+        minimum=-1.0,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="To the right voices that reach further up and down, to the left ones that stay in their middle.",
+    ),
+    Control(
+        id="consonance",
+        label="Consonance",
+        kind="float",
+        default=0.0,
+        minimum=-1.0,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="To the right more thirds, fifths and sixths between the voices, to the left more friction.",
     ),
 ]
 
@@ -129,7 +162,7 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
 
 
 def _likelihoods(score: dict[str, float]) -> list[Metric]:
-    samples = int(score["crops"])
+    samples = int(score["frames"])
     where = "valid, crops of 128 sixteenths"
     figures = [
         ("notes, hidden in random number and place", "nats/note", "nats_per_note", 0.238, TRANSFORMER),

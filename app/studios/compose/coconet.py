@@ -16,6 +16,7 @@ from app.studios.compose.document import Score
 from app.studios.compose.gibbs import Predict, Task, sample
 from app.studios.compose.grid import Window, completed, open_window
 from app.studios.compose.request import ComposeRequest
+from app.studios.compose.wishes import wishes_of
 from app.studios.compose.words import bar_and_beat, pitch_name
 
 GRAPH = "score"
@@ -29,10 +30,12 @@ def fill(request: ComposeRequest, model: Model, progress: Progress) -> Iterator[
     task = Task(codec.encode(window.pitch), window.marked, allowed_classes(window, codec))
     passes = int(request.controls.get("passes", 64))
     temperature = float(request.controls.get("temperature", 1.0))
-    states = sample(task, codec, predictor(model, progress), rng(request.seed), passes, temperature)
-    for number, classes in enumerate(states):
+    wishes = wishes_of(request.controls)
+    push = (lambda classes: wishes.push(classes, codec)) if wishes else None
+    states = sample(task, codec, predictor(model, progress), rng(request.seed), passes, temperature, push)
+    for number, classes in enumerate(states, 1):
         yield completed(request, window, codec.decode(classes), codec)
-        progress.report((number + 1) / passes)
+        progress.report(number / passes, tr("pass {number} of {all}", number=number, all=passes))
 
 
 def predictor(model: Model, progress: Progress) -> Predict:

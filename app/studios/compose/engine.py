@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,16 @@ from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.compose.document import Note, Score, blank
 from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.masks import regions_from
 from app.studios.compose.midi.writing import write_midi
-from app.studios.compose.request import ComposeRequest, compose, harmonise
+from app.studios.compose.request import Ask, ComposeRequest, compose, harmonise, refill
 from app.studios.compose.sound.export import FORMATS, save_sound
 
 GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
 """What fills the marked parts of a score, by the model's family."""
 SCORERS = {"coconet": "app.studios.compose.score:likelihood"}
 """What measures a model on files."""
+MIDI = (".mid", ".midi")
 BARS = 8
 MAX_BARS = 1000
 CLOSE = 0.95
@@ -46,7 +48,7 @@ class ComposeEngine:
     def export(self, path: Path, result: Score, recipe: Recipe | None) -> list[Path]:
         """Write ``.mid``, or sound, ``.wav`` or ``.flac`` (which carry no recipe)."""
         suffix = path.suffix.lower()
-        if suffix in (".mid", ".midi"):
+        if suffix in MIDI:
             return save_midi(path, result, recipe)
         if suffix in FORMATS:
             return save_sound(path, result)
@@ -77,15 +79,32 @@ class ComposeEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--melody`` or ``--bars``, and ``--out``."""
+        """``--melody``, with ``--mask`` if it is not to be harmonised, or ``--bars``; ``--out``."""
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--melody", type=Path, metavar="in.mid", help="harmonise its first track, kept note for note")
+        what.add_argument("--melody", type=Path, metavar="in.mid", help="harmonise its melody, kept note for note")
         what.add_argument("--bars", type=int, default=BARS, metavar="N", help=f"bars of a new piece (default {BARS})")
+        parser.add_argument(
+            "--mask",
+            action="append",
+            default=[],
+            metavar="VOICES:BARS",
+            help="with --melody: write only this anew, as alto,tenor:3-4, or 3-4 for all voices; may be repeated",
+        )
+        parser.add_argument(
+            "--change",
+            type=float,
+            default=1.0,
+            metavar="SHARE",
+            help="with --mask: of its notes only this share",
+        )
+        parser.add_argument("--midi-type", type=int, choices=(0, 1), default=1, help="of the file written (default 1)")
         parser.add_argument("--out", type=Path, required=True, metavar="x.mid", help="the file to write (.mid or .wav)")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ComposeRequest:
         """Harmonise the melody, or write a piece from nothing. Raises :class:`AtelierError`."""
-        if arguments.melody is not None:
+        if arguments.mask:
+            ask = _masked(arguments, self.load)
+        elif arguments.melody is not None:
             ask = harmonise(self.load(arguments.melody)[0])
         elif 1 <= arguments.bars <= MAX_BARS:
             ask = compose(blank(arguments.bars))
@@ -108,7 +127,21 @@ class ComposeEngine:
         self, arguments: argparse.Namespace, result: Score, recipe: Recipe | None
     ) -> list[Path] | str:
         """The file written."""
+        if arguments.out.suffix.lower() in MIDI:
+            return save_midi(arguments.out, result, recipe, arguments.midi_type)
         return self.export(arguments.out, result, recipe)
+
+
+def _masked(arguments: argparse.Namespace, load: Callable[[Path], tuple[Score, Recipe | None]]) -> Ask:
+    """What ``--mask`` and ``--change`` ask for."""
+    if arguments.melody is None:
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("--mask needs a piece."), tr("Name it with --melody."))
+    if not 0 < arguments.change <= 1:
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("--change can't be {share}.", share=arguments.change),
+                           tr("Possible: more than 0, up to 1."))  # fmt: skip
+    score, _ = load(arguments.melody)
+    regions = [region for mask in arguments.mask for region in regions_from(mask, score)]
+    return refill(score, regions, arguments.change, arguments.seed)
 
 
 def _keys(score: Score) -> set[tuple[int, int, int, int]]:

@@ -16,6 +16,8 @@ from app.studios.compose.codec import Codec
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """Features (batch, channels, steps) to scores (batch, steps, 4, classes)."""
+Push = Callable[[np.ndarray], np.ndarray]
+"""Classes (steps, 4) to what is added to the scores (steps, 4, classes)."""
 HIGHEST, LOWEST, FALL = 0.9, 0.03, 0.85
 """Share of the cells hidden in the first passes and in the last, and after which part of the passes it is lowest."""
 
@@ -40,13 +42,25 @@ def hidden_share(number: int, passes: int) -> float:
 
 
 def sample(
-    task: Task, codec: Codec, predict: Predict, rng: np.random.Generator, passes: int, temperature: float
+    task: Task,
+    codec: Codec,
+    predict: Predict,
+    rng: np.random.Generator,
+    passes: int,
+    temperature: float,
+    push: Push | None = None,
 ) -> Iterator[np.ndarray]:
-    """Yield the completed classes (steps, 4) after each pass; the last is the result. Draws only from *rng*."""
+    """Yield the completed classes (steps, 4) after each pass; the last is the result. Draws only from *rng*.
+
+    *push* says what is added to the scores in a state, see :mod:`app.studios.compose.wishes`; the first pass, which has
+    no state yet, goes without.
+    """
     classes = task.classes.copy()
     for number in range(passes):
         hidden = task.marked & (rng.random(task.marked.shape) < hidden_share(number, passes))
         scores = predict(features_of(classes, ~hidden, codec))[0]
+        if push is not None and number:
+            scores = scores + push(classes)
         drawn = draw(scores, task.allowed, rng, temperature)
         classes = np.where(hidden, drawn, classes)
         yield classes

@@ -16,7 +16,10 @@ from app.studios.compose.codec import VOICES, Codec
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE
 from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.grid import voices_grid
+from app.studios.compose.measure import Measures, measured
 from app.studios.compose.request import Ask, ComposeRequest, Region, harmonise, refill
+from app.studios.compose.score import Measure
 
 MODEL = "coconet-bach"
 
@@ -119,7 +122,7 @@ def test_the_command_line_harmonises_a_file_note_for_note(
     [
         (["--bars", "0"], "--bars can't be 0"),
         (["--melody", "gone.mid"], "There is no file “gone.mid”"),
-        (["--out", "x.mp3"], "saved as .mid or .wav"),
+        (["--out", "x.mp3"], "saved as .mid, .wav or .flac"),
     ],
 )
 def test_bad_arguments_are_told_in_one_line(
@@ -144,3 +147,129 @@ def test_a_scored_file_says_how_well_the_model_knows_it(model: Model, melody: Sc
         figures.append(ENGINE.score(model, [tmp_path / f"{name}.mid"], Progress()))
     assert figures[0]["nats_per_frame_chronological"] < figures[1]["nats_per_frame_chronological"] / 2
     assert figures[0]["nats_per_note"] < figures[1]["nats_per_note"]
+
+
+# --- what may change, on the command line -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chorale(melody: Score, model: Model, tmp_path: Path) -> Path:
+    save_midi(tmp_path / "in.mid", made(asked(harmonise(melody)), model), None)
+    return tmp_path / "in.mid"
+
+
+def compose(chorale: Path, *arguments: str) -> int:
+    out = str(chorale.parent / "out.mid")
+    return run(CARDS, ["compose", MODEL, "--melody", str(chorale), "--set", "passes=16", "--out", out, *arguments])
+
+
+def test_a_mask_on_the_command_line_changes_that_and_nothing_else(chorale: Path) -> None:
+    before, _ = load_midi(chorale)
+    assert compose(chorale, "--mask", "al,bass:2-3", "--seed", "9", "--set", "temperature=1.4") == 0
+    after, _ = load_midi(chorale.parent / "out.mid")
+    bar = 4 * TICKS
+    for voice, (old, new) in enumerate(zip(before.tracks, after.tracks, strict=True)):
+        if voice in (0, 2):
+            assert [plain(n) for n in old.notes] == [plain(n) for n in new.notes]
+            continue
+        assert [plain(n) for n in old.notes if n.start < bar] == [plain(n) for n in new.notes if n.start < bar]
+    assert [plain(n) for n in before.tracks[1].notes] != [plain(n) for n in after.tracks[1].notes]
+
+
+def plain(note: Note) -> tuple[int, int, int, int]:
+    return note.start, note.pitch, note.duration, note.velocity
+
+
+def test_only_a_share_changes_and_alternatives_are_numbered(chorale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compose(chorale, "--mask", "1-4", "--change", "0.2", "--alternatives", "3", "--midi-type", "0") == 0
+    names = capsys.readouterr().out.split()
+    assert [Path(name).name for name in names] == ["out-0.mid", "out-1.mid", "out-2.mid"]
+    before = {(n.start, n.pitch) for track in load_midi(chorale)[0].tracks for n in track.notes}
+    found = [load_midi(Path(name))[0] for name in names]
+    assert len({str([plain(n) for track in score.tracks for n in track.notes]) for score in found}) == 3
+    for score in found:
+        kept = before & {(n.start, n.pitch) for track in score.tracks for n in track.notes}
+        assert len(kept) >= round(0.8 * len(before))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--mask", "viola:2"], "names no part of the piece"),
+        (["--mask", "bass:3-9"], "no bars 3 to 9 in a piece of 4"),
+        (["--mask", "2", "--change", "0"], "--change can't be 0.0"),
+        (["--alternatives", "0"], "--alternatives can't be 0"),
+    ],
+)
+def test_masks_that_make_no_sense_are_one_line(
+    arguments: list[str], why: str, chorale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compose(chorale, *arguments) == 2
+    assert why in capsys.readouterr().err
+
+
+# --- wishes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wish", ["density", "spread", "consonance"])
+def test_a_wish_is_found_in_the_measured_result(wish: str, melody: Score, model: Model) -> None:
+    def heard(value: float) -> float:
+        results = [made(asked(harmonise(melody), seed=seed, passes=24, **{wish: value}), model) for seed in range(2)]
+        return float(np.mean([getattr(measured(result, (0, 1, 2, 3)), wish) for result in results]))
+
+    assert heard(-1.0) < heard(0.0) < heard(1.0)
+
+
+def test_measures_of_a_chord_and_a_clash() -> None:
+    chord = blank(1)
+    for voice, pitch in enumerate((72, 67, 64, 48)):
+        chord = chord.with_track(voice, [Note(0, pitch, 2 * TICKS), Note(2 * TICKS, pitch + 2, TICKS)])
+    assert measured(chord, (0, 1, 2, 3)) == Measures(density=8 / 12, spread=2.0, consonance=1.0)
+    clash = blank(1).with_track(0, [Note(0, 60, TICKS)]).with_track(1, [Note(0, 61, TICKS), Note(TICKS, 60, TICKS)])
+    assert measured(clash, (0, 1, 2, 3)).consonance == 0
+    assert measured(blank(), (0, 1, 2, 3)) == Measures()
+
+
+# --- likelihood -------------------------------------------------------------------------------------------------------
+
+
+class Stub:
+    """A network that always says the same, and remembers what it was shown."""
+
+    def __init__(self, favourite: int | None = None) -> None:
+        self.codec = Codec()
+        self.favourite = favourite
+        self.shown: list[np.ndarray] = []
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        self.shown.append(features)
+        batch, _, steps = features.shape
+        scores = np.zeros((batch, steps, VOICES, self.codec.classes), np.float32)
+        if self.favourite is not None:
+            scores[..., self.favourite] = 5.0
+        return scores
+
+
+def test_a_network_that_knows_nothing_has_the_loss_of_chance(model: Model, melody: Score) -> None:
+    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
+    stub = Stub()
+    measure = Measure(stub.codec, stub, [piece], draws=3, orderings=5)
+    assert measure.per_frame(False, Progress()) == pytest.approx([4 * np.log(stub.codec.classes)])
+    assert measure.per_frame(True, Progress()) == pytest.approx([4 * np.log(stub.codec.classes)])
+    assert measure.per_note(Progress()) == pytest.approx(np.log(stub.codec.classes))
+
+
+def test_within_a_frame_the_network_sees_its_own_notes_and_before_it_the_truth(melody: Score) -> None:
+    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
+    stub = Stub(favourite=7)
+    Measure(stub.codec, stub, [piece], draws=1, orderings=1).per_frame(True, Progress())
+    classes = stub.codec.classes
+    truth = stub.codec.encode(piece)
+    first, second = (shown[0, : VOICES * classes].reshape(VOICES, classes, -1) for shown in stub.shown[:2])
+    known = np.asarray(first.any(axis=1).all(axis=0))
+    target = int(known.sum())
+    assert known[:target].all()
+    assert np.array_equal(first.argmax(axis=1)[:, :target], truth[:target].T)
+    (voice,) = np.flatnonzero(second[:, :, target].any(axis=1))
+    assert second[voice, :, target].argmax() == 7
+    assert len(stub.shown) == VOICES
