@@ -12,6 +12,10 @@ from PySide6.QtPdf import QPdfDocument
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.cli import replay, run
+from app.jobs.services import Services
+from app.runtime.recipe import Match
+from app.studios.write.card import CARD
 from app.studios.write.document import LONGEST_LINE, Text
 from app.studios.write.page import WritePage
 
@@ -113,3 +117,22 @@ def test_a_pasted_megabyte_too_and_half_a_character_is_replaced(qtbot: QtBot, pa
     page.undo()
     page.editor.insertPlainText("half \ud83d of it")
     assert page.state.document.text == "half � of it"
+
+
+def test_the_command_line_writes_documents_that_can_be_replayed(tmp_path: Path, services: Services) -> None:
+    out = str(tmp_path / "x.docx")
+    command = ["write", "char-rnn-shakespeare", "--prompt", "KING:\n", "--tokens", "60", "--seed", "3", "--out", out]
+    assert run((CARD,), command) == 0
+    assert replay((CARD,), services.shelf, tmp_path / "x.docx").match is Match.EXACT
+    assert docx.Document(out).paragraphs[0].text.startswith("KING:\n")
+
+
+def test_marks_that_combine_and_scripts_from_right_to_left(qtbot: QtBot, page: WritePage) -> None:
+    page.editor.insertPlainText("שלום e\u0301 🙂 नमस्ते")
+    assert page.state.document.text == page.editor.toPlainText() == "שלום e\u0301 🙂 नमस्ते"
+    page.editor.mark(9, 9)
+    qtbot.keyClick(page.editor, Qt.Key.Key_Backspace)
+    qtbot.keyClick(page.editor, Qt.Key.Key_Backspace)
+    text = page.state.document.check().text
+    assert text == page.editor.toPlainText()
+    assert "🙂" not in text
