@@ -1,4 +1,4 @@
-"""``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures."""
+"""``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures; ``queue`` does all that for all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 from app.base.paths import bundled_models_dir
 from app.runtime.manifest import load_manifest
 from app.runtime.verify import model_digest
-from training import evaluate
+from training import evaluate, queueing
 from training.lib.loop import CHECKPOINT, Run, train
+from training.lib.pieces import join, split
 from training.lib.settings import parsed, remember
 from training.registry import TASKS, recipe_of
 
-COMMANDS = {"evaluate": evaluate.main}
+COMMANDS = {"evaluate": evaluate.main, "queue": queueing.main}
 """Words that may stand in place of a model."""
 WARM_RATE = 0.5
 """Of the usual peak learning rate, where a training begins with weights that have learnt already."""
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _train_and_export(options: argparse.Namespace) -> None:
     recipe, out = recipe_of(options.model), options.out / options.model
+    if options.pieces and join(out / CHECKPOINT):
+        logging.info("%s was put together from its pieces", out / CHECKPOINT)
     if options.minutes > 0:
         settings = remember(out, dict(options.set), options.resume)
         task = recipe.built(options.model, options.data, options.device, settings)
@@ -42,6 +45,8 @@ def _train_and_export(options: argparse.Namespace) -> None:
             recipe.begin_from(task, shipped)
             run = replace(run, begun_from=model_digest(load_manifest(shipped)), rate=options.rate or WARM_RATE)
         train(task, run)
+    if options.pieces and options.minutes > 0:
+        split(out / CHECKPOINT)
     if options.export:
         recipe.export(options.model, options.data, out, options.export / options.model, options.quick)
 
@@ -81,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
         help="where there is no checkpoint, begin with the weights of the finished model, with a fresh schedule",
     )
     _add_schedule(parser)
+    parser.add_argument(
+        "--pieces",
+        action="store_true",
+        help="keep the checkpoint also in pieces under 16 MB, and begin with them",
+    )
     parser.add_argument("--export", type=Path, metavar="DIR", help="write the finished model to DIR/MODEL")
     return parser
 

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
+PAGE = "The day was done and the night had come. She said that the day was done, and he said that the night had come. "
+BOOKS = f"=== A Book — A Writer (1900) ===\n\n{PAGE * 30}\n\n\n=== Another — A Writer (1901) ===\n\n{PAGE * 20}\n"
 CATEGORIES = ("apple", "butterfly", "crab", "face", "ice cream", "sun")
 
 
@@ -64,13 +66,24 @@ def _drawings(folder: Path) -> None:
 
 def _texts(folder: Path) -> None:
     folder.mkdir(parents=True)
-    for name in ("shakespeare", "shakespeare-plays", "shakespeare.valid"):
-        (folder / f"{name}.txt.xz").write_bytes(lzma.compress((SCENE * 12).encode()))
+    contents = {
+        SCENE * 12: ("shakespeare", "shakespeare-plays", "shakespeare.valid"),
+        BOOKS: ("prose-en", "prose-en.valid", "poetry-en", "prose-pt", "prose-pt.valid"),
+        f"{PAGE}\n<|endoftext|>\n" * 2: ("stories-en",),
+        "  <page>\n    <title>東京</title>\n    [[a]] [[b]] — ü.\n  </page>\n" * 20: (
+            "wikipedia",
+            "wikipedia.valid",
+        ),
+        "\\section{A}\n\\begin{proof}\n$x = y$\n\\end{proof}\n" * 20: ("latex", "latex.valid"),
+    }
+    for text, names in contents.items():
+        for name in names:
+            (folder / f"{name}.txt.xz").write_bytes(lzma.compress(text.encode()))
 
 
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder for the first four families."""
+    """A data folder for all families."""
     folder = tmp_path_factory.mktemp("data")
     _chorales(folder / "music")
     _pictures(folder / "images")

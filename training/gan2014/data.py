@@ -26,4 +26,4 @@ def read_pictures(data: Path, part: str) -> Pictures:
         assert member is not None
         arrays = np.load(io.BytesIO(member.read()), allow_pickle=False)
     chosen = arrays["split"] == part
-    return Pictures(arrays["images"][chosen], arrays["labels"][chosen].astype(np.int64), list(arrays["class_names"]))
+    return Pictures(arrays["images"][chosen], arrays["labels"][chosen].astype(np.int64), arrays["class_names"].tolist())

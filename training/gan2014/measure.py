@@ -45,7 +45,7 @@ def train_classifier(pictures: Pictures) -> Classifier:
     images, labels = torch.from_numpy(pictures.images), torch.from_numpy(pictures.labels)
     rng = np.random.default_rng(SEED)
     for _ in range(EPOCHS):
-        for chosen in np.array_split(rng.permutation(len(images)), len(images) // BATCH):
+        for chosen in np.array_split(rng.permutation(len(images)), max(1, len(images) // BATCH)):
             with autocast("cpu"):
                 _, scores = network(images[chosen][:, None].float() / 255)
             optimizer.zero_grad()

@@ -25,6 +25,8 @@ from training.lib.hardware import hardware
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
+PROGRESS = "progress.json"
+"""How far the checkpoint is, in a few numbers."""
 LOSS_LOG = "log.jsonl"
 CURVES = "curves.png"
 FIT_STEPS = 40
@@ -240,6 +242,8 @@ def save(task: Task, averages: Averages, progress: Progress, out: Path) -> None:
     fresh = out / (CHECKPOINT + ".new")
     torch.save(state, fresh)
     fresh.replace(out / CHECKPOINT)
+    brief = {"step": progress.step, "horizon": task.horizon, "minutes": progress.seconds / 60}
+    (out / PROGRESS).write_text(json.dumps(brief), encoding="utf8")
 
 
 def restore(task: Task, averages: Averages, run: Run) -> Progress:

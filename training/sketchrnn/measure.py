@@ -55,7 +55,7 @@ def train_classifier(drawings: Drawings, classes: int) -> Classifier:
     network = Classifier(classes)
     optimizer = torch.optim.AdamW(network.parameters(), 2e-3)
     for _ in range(EPOCHS):
-        for part in np.array_split(rng.permutation(len(labels)), len(labels) // BATCH):
+        for part in np.array_split(rng.permutation(len(labels)), max(1, len(labels) // BATCH)):
             with autocast("cpu"):
                 scores = network(rasters[part])
             optimizer.zero_grad()
