@@ -71,6 +71,7 @@ def _parser(cards: tuple[StudioCard, ...]) -> argparse.ArgumentParser:
     for card in cards:
         _add_studio(verbs, card)
     _add_score(verbs, cards)
+    _add_check(verbs, cards)
     _add_replay(verbs, cards)
     parser.set_defaults(action=lambda _: parser.print_help())
     return parser
@@ -195,7 +196,7 @@ def _parse_value(control: Control | None, text: str) -> ControlValue:
         return text
 
 
-# --- score, replay ----------------------------------------------------------------------------------------------------
+# --- score, check, replay ---------------------------------------------------------------------------------------------
 
 
 def _add_score(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
@@ -214,6 +215,30 @@ def _score(cards: tuple[StudioCard, ...], options: argparse.Namespace) -> None:
     model = _shelf().open(options.model)
     engine = _card(cards, model.manifest.studio).load_engine()
     print(json.dumps(engine.score(model, options.files, Progress()), indent=2))
+
+
+def _add_check(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
+    verb = verbs.add_parser(
+        "check",
+        help="weigh the evidence that a machine made a file",
+        description="Weigh the evidence that a machine wrote a text and print JSON: over the whole and for each "
+        "passage, with the range of the chance, how often that is right, and where it fails. It is no verdict.",
+    )
+    verb.add_argument("file", metavar="FILE", type=Path)
+    verb.set_defaults(action=lambda options: _check(cards, options))
+
+
+def _check(cards: tuple[StudioCard, ...], options: argparse.Namespace) -> None:
+    suffix = options.file.suffix.lower()
+    able = [card for card in cards if card.checker]
+    card = next((card for card in able if suffix in card.extensions), None)
+    if card is None:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("Nothing is known of who makes files like “{name}”.", name=options.file.name),
+            tr("Known: {all}.", all=" ".join(suffix for card in able for suffix in card.extensions)),
+        )
+    print(json.dumps(card.load_checker()(options.file, _shelf(), Progress()), indent=2, ensure_ascii=False))
 
 
 def _add_replay(verbs: Any, cards: tuple[StudioCard, ...]) -> None:

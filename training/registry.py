@@ -26,6 +26,7 @@ TASKS = {
     "gpt-prosa-pt": "training.gpt.export",
     "gpt-prose-en": "training.gpt.export",
     "sketch-rnn": "training.sketchrnn.export",
+    "text-detector": "training.textdetector.export",
 }
 
 

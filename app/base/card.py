@@ -13,7 +13,7 @@ class StudioCard:
 
     ``engine`` and ``page`` are ``"package.module:NAME"``; ``extensions`` are the suffixes its works have, first the
     usual one; ``saves`` are those it can be written to where they are others; ``verb`` is its sub-command on the
-    command line.
+    command line. ``checker``, if there is one, weighs for a file the evidence that a machine made it.
     """
 
     id: str
@@ -24,6 +24,7 @@ class StudioCard:
     engine: str
     page: str
     saves: tuple[str, ...] = ()
+    checker: str = ""
 
     @property
     def verb(self) -> str:
@@ -36,6 +37,10 @@ class StudioCard:
     def load_page(self) -> Any:
         """Import and return the studio's page class, a QWidget."""
         return _load(self.page)
+
+    def load_checker(self) -> Any:
+        """Import and return what weighs a file: (path, shelf, progress) to a dictionary for JSON. No Qt is imported."""
+        return _load(self.checker)
 
 
 def _load(reference: str) -> Any:

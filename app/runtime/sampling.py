@@ -39,14 +39,19 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True):
 def probabilities(logits: np.ndarray) -> np.ndarray:
     """Softmax over the last axis, in float64. Raises ``AtelierError`` (``BAD_MODEL``) if the scores are not finite."""
     scores = np.asarray(logits, np.float64)
+    check_scores(scores)
+    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return scores / scores.sum(axis=-1, keepdims=True)
+
+
+def check_scores(scores: np.ndarray) -> None:
+    """Raises ``AtelierError`` (``BAD_MODEL``) for scores of which one is not a number, or boundless."""
     if np.isnan(scores).any() or np.isposinf(scores).any():
         raise AtelierError(
             ErrorKind.BAD_MODEL,
             tr("The network gave scores that are not numbers."),
             tr("The model file may be broken, or the input outside what it was made for."),
         )
-    scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return scores / scores.sum(axis=-1, keepdims=True)
 
 
 def filtered_probabilities(

@@ -11,4 +11,5 @@ CARD = StudioCard(
     saves=(".txt", ".md", ".docx", ".odt", ".html", ".pdf"),
     engine="app.studios.write.engine:ENGINE",
     page="app.studios.write.page:WritePage",
+    checker="app.studios.write.evidence:check_file",
 )

@@ -209,8 +209,14 @@ class Text(msgspec.Struct, frozen=True, dict=True):
 def cleaned(text: str) -> str:
     """The text with ``\\n`` as its only line break and without NUL.
 
-    Raises :class:`AtelierError` (``BAD_INPUT``) for halves of characters (lone surrogates), which no file can hold.
+    Raises :class:`AtelierError` (``BAD_INPUT``), see :func:`check_characters`.
     """
+    check_characters(text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN_BREAKS)
+
+
+def check_characters(text: str) -> None:
+    """Raises :class:`AtelierError` (``BAD_INPUT``) for half a character (a lone surrogate); no file can hold it."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -219,7 +225,6 @@ def cleaned(text: str) -> str:
             tr("The text holds half a character at position {at}.", at=error.start + 1),
             tr("It was damaged by another program; take it out and try again."),
         ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN_BREAKS)
 
 
 def breaks_in(text: str) -> list[tuple[int, int, str]]:

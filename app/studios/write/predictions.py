@@ -5,15 +5,17 @@ The numbers behind the surprise view, the evidence and the score; rank and chanc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
+from app.runtime.sampling import check_scores
 from app.studios.write.codec import CharCodec
+from app.studios.write.document import check_characters
 from app.studios.write.network import CHUNK, CharReader
 from app.studios.write.subwords import SubwordCodec
 from app.studios.write.transformer import Decoder
@@ -32,8 +34,9 @@ class Predictions:
 
     ``spans`` int64 (n, 2): where it begins and ends, in characters. ``ranks`` int64 (n,): how many tokens were thought
     at least as likely, 1 for the likeliest. ``chances`` float64 (n,): the natural logarithm of its
-    chance. ``entropies`` float64 (n,) in nats: how open the place was. ``top`` int64 and ``top_chances`` float64
-    (n, :data:`TOP`): the likeliest tokens and their chances, from 0 to 1, falling.
+    chance. ``entropies`` float64 (n,) in nats: how open the place was. ``variances`` float64 (n,) in nats²: how far the
+    logarithms of the chances there lie apart, each token counted by its chance. ``top`` int64 and ``top_chances``
+    float64 (n, :data:`TOP`): the likeliest tokens and their chances, from 0 to 1, falling.
     """
 
     tokens: np.ndarray
@@ -41,11 +44,25 @@ class Predictions:
     ranks: np.ndarray
     chances: np.ndarray
     entropies: np.ndarray
+    variances: np.ndarray
     top: np.ndarray
     top_chances: np.ndarray
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def part(self, first: int, last: int) -> Predictions:
+        """The rows of the tokens from *first* up to *last*."""
+        return Predictions(*(getattr(self, field.name)[first:last] for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Predictions]) -> Predictions:
+        """Parts, at least one, as one."""
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
+
+    def moved(self, by: int) -> Predictions:
+        """The same with all places moved by so many characters, none before the first."""
+        return replace(self, spans=np.maximum(self.spans + by, 0))
 
     @property
     def nats(self) -> float:
@@ -54,7 +71,12 @@ class Predictions:
 
 
 def predictions(model: Model, text: str, progress: Progress) -> Predictions:
-    """Read a text once, from its first token to its last. Raises :class:`AtelierError` for a model of another kind."""
+    """Read a text once, from its first token to its last.
+
+    Raises :class:`AtelierError`: ``BAD_MODEL`` for a model of another kind or one that gives no numbers, ``BAD_INPUT``
+    for halves of characters.
+    """
+    check_characters(text)
     tokens, spans, scores = by_family(READERS, model)(model, text, progress)
     parts = [_judged(part, tokens[start : start + len(part)]) for start, part in _placed(scores)]
     if not parts:
@@ -125,20 +147,25 @@ def _placed(scores: Iterator[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _judged(scores: np.ndarray, tokens: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Ranks, chances, entropies, top and its chances of tokens (n,) under scores (n, V)."""
+    """Ranks, chances, entropies, variances, top and its chances of tokens (n,) under scores (n, V).
+
+    Raises :class:`AtelierError` (``BAD_MODEL``) for scores that are not numbers.
+    """
+    check_scores(scores)
     shifted = scores.astype(np.float64) - scores.max(axis=-1, keepdims=True)
     logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     own = np.take_along_axis(logs, tokens[:, None], 1)
     chances = np.exp(logs)
-    entropies = -(chances * np.where(chances > 0, logs, 0.0)).sum(axis=-1)
+    weighted = chances * np.where(chances > 0, logs, 0.0)
+    entropies = -weighted.sum(axis=-1)
+    variances = (weighted * np.where(chances > 0, logs, 0.0)).sum(axis=-1) - entropies**2
     count = min(TOP, logs.shape[1])
     top = np.argpartition(-logs, count - 1, axis=-1)[:, :count]
     top = np.take_along_axis(top, np.argsort(-np.take_along_axis(logs, top, 1), axis=-1, kind="stable"), 1)
-    return (logs > own).sum(axis=-1) + 1, own[:, 0], entropies, top, np.take_along_axis(chances, top, 1)
+    return (logs > own).sum(axis=-1) + 1, own[:, 0], entropies, variances, top, np.take_along_axis(chances, top, 1)
 
 
 def _nothing() -> Predictions:
     none, numbers = np.zeros(0, np.int64), np.zeros(0)
-    return Predictions(
-        none, np.zeros((0, 2), np.int64), none, numbers, numbers, np.zeros((0, TOP), np.int64), np.zeros((0, TOP))
-    )
+    places, top = np.zeros((0, 2), np.int64), np.zeros((0, TOP), np.int64)
+    return Predictions(none, places, none, numbers, numbers, numbers, top, np.zeros((0, TOP)))

@@ -15,6 +15,7 @@ from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
+from app.runtime.sampling import check_scores
 from app.studios.write.document import cleaned
 from app.studios.write.files import LIMIT, load_text
 from app.studios.write.network import CHUNK, CharReader
@@ -93,6 +94,7 @@ def _nats(reader: CharReader, tokens: np.ndarray, progress: Progress) -> float:
         progress.report(at / len(tokens))
         part = tokens[at : at + CHUNK + 1]
         scores = reader.read(part[None, :-1], progress)[0].astype(np.float64)
+        check_scores(scores)
         total -= log_chances(scores, part[1:]).sum()
     return float(total)
 

@@ -12,9 +12,11 @@ from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
+from app.runtime.catalog import Entry
 from app.runtime.recipe import Recipe
 from app.studios.write import pdf
 from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in
+from app.studios.write.evidence import FAMILY
 from app.studios.write.request import WriteRequest
 from app.studios.write.words import count_words
 
@@ -34,6 +36,10 @@ class WriteState(StudioState[Text, WriteRequest]):
         self._words = WordCount()
         self._refilled: tuple[int, int, str] | None = None
         self._breaks = 0
+
+    def models(self) -> list[Entry]:
+        """Those that write; a detector only reads."""
+        return [entry for entry in super().models() if entry.manifest and entry.manifest.family != FAMILY]
 
     def make_request(self) -> WriteRequest:
         """Write at the caret, or in place of the marked span."""

@@ -1,0 +1,1 @@
+"""The detector of machine-written text (Write): a small network over what a reader found surprising."""
