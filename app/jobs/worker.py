@@ -2,11 +2,13 @@
 
 A *lane* is one thread that does its jobs one after the other: one lane for each device, one for the disk. A *group* is
 a series of requests of which only the newest counts. Results wait in a mailbox of one place a job: a window slow to
-draw sees fewer partial results, never a queue of old ones.
+draw sees fewer partial results, never a queue of old ones. A job in the background gives way to those the user waits
+for: it is ended, and begins anew after them.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import threading
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[Progress], Iterator[Any]]
 MODELS, DISK = "models", "disk"
+_LAST = 2
 FRAME_MS = 15
 """Deliveries to the window are at least this far apart, so that a fast generator can't fill the event loop."""
 
@@ -61,11 +64,27 @@ class Job:
     lane: str
     work: Work
     listener: Listener
+    background: bool = False
     token: CancelToken = field(default_factory=CancelToken)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _partial: list[Any] = field(default_factory=list)
     _progress: tuple[float, str] | None = None
     _end: tuple[End, AtelierError | None] | None = None
+    _unwanted: bool = False
+
+    def cancel(self) -> None:
+        """End it for good."""
+        with self._lock:
+            self._unwanted = True
+        self.token.cancel()
+
+    def begins_anew(self) -> bool:
+        """Whether it was ended only to give way; then it is ready to run again."""
+        with self._lock:
+            if self._unwanted or not self.token.cancelled:
+                return False
+            self.token = CancelToken()
+            return True
 
     def put_partial(self, value: Any) -> None:
         with self._lock:
@@ -105,21 +124,42 @@ class Job:
 
 
 class _Lane(threading.Thread):
-    """One thread; takes jobs from its queue until it meets ``None``."""
+    """One thread; takes jobs from its queue, those of the background last, until it meets ``None``."""
 
     def __init__(self, name: str, wake: Callable[[], None]) -> None:
         super().__init__(name=f"atelie-{name}", daemon=True)
-        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
+        self._serials = itertools.count()
         self.current: Job | None = None
         self._wake = wake
         self.start()
 
+    def put(self, job: Job | None) -> None:
+        """Queue a job; one that is not in the background ends one that is. None ends the thread when all is done."""
+        rank = _LAST if job is None else int(job.background)
+        current = self.current
+        if rank == 0 and current is not None and current.background:
+            current.token.cancel()
+        self._jobs.put((rank, next(self._serials), job))
+
     def run(self) -> None:
-        while (job := self.jobs.get()) is not None:
+        while (job := self._jobs.get()[-1]) is not None:
             self.current = job
-            job.put_end(*self._run(job))
+            if job.background and self._is_awaited():
+                self.put(job)
+                continue
+            end = self._run(job)
             self.current = None
+            if end[0] is End.STOPPED and job.begins_anew():
+                self.put(job)
+                continue
+            job.put_end(*end)
             self._wake()
+
+    def _is_awaited(self) -> bool:
+        """Whether a job was queued that did not see the one in the background begin."""
+        with self._jobs.mutex:
+            return bool(self._jobs.queue) and self._jobs.queue[0][0] == 0
 
     def _run(self, job: Job) -> tuple[End, AtelierError | None]:
         def sink(fraction: float, note: str) -> None:
@@ -166,21 +206,25 @@ class Jobs(QObject):
         self._timer.timeout.connect(self._drain)
         self._woken.connect(self._wake_up, Qt.ConnectionType.QueuedConnection)
 
-    def submit(self, group: str, work: Work, listener: Listener, lane: str = MODELS) -> Job:
-        """Run *work* in *lane* as soon as it is free. An older job of the group is stopped and heard no more."""
+    def submit(self, group: str, work: Work, listener: Listener, lane: str = MODELS, background: bool = False) -> Job:
+        """Run *work* in *lane* as soon as it is free. An older job of the group is stopped and heard no more.
+
+        In the *background* it waits for all others, and begins anew when one of them comes while it runs; so it
+        should remember what it has done.
+        """
         self.drop(group)
-        job = Job(group, lane, work, listener)
+        job = Job(group, lane, work, listener, background)
         self._active[group] = job
         if lane not in self._lanes:
             self._lanes[lane] = _Lane(lane, self._wake)
-        self._lanes[lane].jobs.put(job)
+        self._lanes[lane].put(job)
         return job
 
     def stop(self, group: str) -> None:
         """Ask the job of the group to end; its listener still gets the last partial result and the end."""
         job = self._active.get(group)
         if job is not None:
-            job.token.cancel()
+            job.cancel()
 
     def drop(self, group: str) -> list[Any]:
         """End the job of the group; its listener hears nothing more.
@@ -191,7 +235,7 @@ class Jobs(QObject):
         if job is None:
             return []
         self._leaving.append(job)
-        job.token.cancel()
+        job.cancel()
         return job.take_partial()
 
     def busy(self, group: str | None = None) -> bool:
@@ -204,9 +248,9 @@ class Jobs(QObject):
         """Stop everything but the jobs of the disk, which are finished, and join the threads."""
         for job in self._active.values():
             if job.lane != DISK:
-                job.token.cancel()
+                job.cancel()
         for lane in self._lanes.values():
-            lane.jobs.put(None)
+            lane.put(None)
         for lane in self._lanes.values():
             lane.join()
         self._lanes.clear()

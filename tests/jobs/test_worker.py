@@ -105,3 +105,43 @@ def test_closing_finishes_what_is_written_to_the_disk(jobs: Jobs) -> None:
     jobs.submit("m", endless, Listener())
     jobs.close()
     assert written == [1] * 5
+
+
+def test_what_runs_in_the_background_gives_way_and_begins_anew(jobs: Jobs, qtbot: QtBot) -> None:
+    order: list[str] = []
+
+    def patient(progress: Progress) -> Iterator[int]:
+        order.append("background")
+        for number in range(1_000_000 if len(order) == 1 else 3):
+            progress.check()
+            yield number
+
+    def asked(progress: Progress) -> Iterator[int]:
+        order.append("asked")
+        yield 1
+
+    heard = Heard()
+    jobs.submit("b", patient, heard.listener, background=True)
+    qtbot.waitUntil(lambda: order == ["background"])
+    first, second = Heard(), Heard()
+    jobs.submit("a", asked, first.listener)
+    jobs.submit("c", asked, second.listener)
+    qtbot.waitUntil(lambda: bool(heard.ends))
+    assert order == ["background", "asked", "asked", "background"]
+    assert [end for end, _ in first.ends + second.ends + heard.ends] == [End.DONE] * 3
+
+
+def test_what_is_dropped_in_the_background_does_not_begin_anew(jobs: Jobs, qtbot: QtBot) -> None:
+    begun: list[int] = []
+
+    def patient(progress: Progress) -> Iterator[int]:
+        begun.append(1)
+        yield from endless(progress)
+
+    jobs.submit("b", patient, Listener(), background=True)
+    qtbot.waitUntil(lambda: begun == [1])
+    jobs.drop("b")
+    after = Heard()
+    jobs.submit("a", count, after.listener)
+    qtbot.waitUntil(lambda: bool(after.ends) and not jobs.busy())
+    assert begun == [1]

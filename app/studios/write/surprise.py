@@ -7,18 +7,24 @@ parts near it are read again, and of a novel only what is looked at.
 
 from __future__ import annotations
 
+import itertools
+import re
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from app.base.progress import Progress
 from app.runtime.model import Model
+from app.studios.write.document import Change
 from app.studios.write.predictions import Predictions, predictions
 
 PART, LONGEST = 2000, 4000
-"""A part ends at the first line break after so many characters, where there is none at a blank, at last anywhere."""
+"""A part ends at a line break between these lengths, where there is none at a blank, at last anywhere."""
+HASHED = 40
 BEFORE = 1200
 """So many characters before a part are read with it, to know what it is about."""
 KEPT = 400
@@ -33,6 +39,7 @@ BITS = 8
 
 Span = tuple[int, int]
 Key = tuple[str, str, str]
+_LINE_END = re.compile(r"\n+(?=[^\n])")
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,52 @@ def histograms(parts: Sequence[Predictions], limits: Sequence[int]) -> Histogram
     )
 
 
+class Placed(NamedTuple):
+    """What was found in a part, and where the part starts; places in *found* count from there."""
+
+    start: int
+    found: Predictions
+
+    @property
+    def end(self) -> int:
+        """Where its last token ends."""
+        return self.start + int(self.found.spans[-1, 1])
+
+    def tokens_in(self, start: int, end: int) -> tuple[int, int]:
+        """The first and last + 1 of the tokens that lie, at least in part, in a span of the text."""
+        first = np.searchsorted(self.found.spans[:, 1], start - self.start, "right")
+        last = np.searchsorted(self.found.spans[:, 0], end - self.start, "left")
+        return int(first), max(int(first), int(last))
+
+
+def follow(placed: Sequence[Placed], change: Change) -> list[Placed]:
+    """The same after a change of the text; what it touches is not known any more."""
+    kept: list[Placed] = []
+    moved = len(change.new) - (change.end - change.start)
+    for part in placed:
+        if part.end <= change.start:
+            kept.append(part)
+        elif part.start >= change.end:
+            kept.append(Placed(part.start + moved, part.found))
+        else:
+            first, last = part.tokens_in(change.start, max(change.end, change.start + 1))
+            rest = part.found.part(last, len(part.found))
+            kept += [Placed(part.start, part.found.part(0, first)), Placed(part.start + moved, rest)]
+    return [part for part in kept if len(part.found)]
+
+
+def runs(part: Placed, start: int, end: int, limits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Neighbours of one band that lie in a span of the text, as one: first character, last + 1, band."""
+    first, last = part.tokens_in(start, end)
+    if first == last:
+        return
+    found = bands(part.found.ranks[first:last], limits)
+    places = part.found.spans[first:last] + part.start
+    borders = np.flatnonzero((found[1:] != found[:-1]) | (places[1:, 0] > places[:-1, 1])) + 1
+    for one, other in itertools.pairwise([0, *borders.tolist(), len(found)]):
+        yield int(places[one, 0]), int(places[other - 1, 1]), int(found[one])
+
+
 def _shares(numbers: np.ndarray, count: int) -> np.ndarray:
     return np.bincount(numbers, minlength=count) / max(1, len(numbers))
 
@@ -150,11 +203,10 @@ def _key(digest: str, text: str, span: Span) -> Key:
 def _end(text: str, start: int) -> int:
     if len(text) - start <= LONGEST:
         return len(text)
-    last = start + LONGEST
-    at = text.find("\n", start + PART, last)
-    if at < 0:
-        at = text.rfind(" ", start + PART, last)
-        return at if at > 0 else last
-    while at < last and text[at] == "\n":
-        at += 1
-    return at
+    first, last = start + PART, start + LONGEST
+    lines = [first + found.end() for found in _LINE_END.finditer(text[first:last])]
+    if lines:
+        # Not the first of them, but the one before the text of the least hash: so most borders outlive a change.
+        return min(lines, key=lambda at: zlib.crc32(text[at : at + HASHED].encode(errors="surrogatepass")))
+    blank = text.rfind(" ", first, last)
+    return blank if blank > 0 else last

@@ -1,0 +1,114 @@
+"""The bits per character that the command line gives for a text are those that torch computes from the same weights."""
+
+# ruff: noqa: E402 - torch may be missing
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from onnx import numpy_helper
+from torch.nn import functional as F
+
+from app.cli import run
+from app.runtime.model import Model, ModelShelf
+from app.studios.cards import CARDS
+from app.studios.write.subwords import SubwordCodec
+from training.gpt.graph import ZERO
+from training.gpt.network import GPT, Attention, Block, FeedForward, Shape
+
+pytestmark = pytest.mark.training
+
+NAME = "gpt-prose-en"
+PAGE = (
+    "The lamp had burnt low before he came down, and the rain, which had been falling since noon, still ran along the "
+    "gutters. “You are late,” said she; “I had given you up.” He hung his coat by the fire and looked for a chair.\n\n"
+    "It was not the first time. In March he had walked over from Elmsford through the snow: eleven miles, naïve as "
+    "ever, with a parcel of books under his arm & not a penny left for the coach.\n\n"
+)
+REPEATS = 14
+"""Some 1,600 tokens: more than one context, so that the windows are tried too."""
+
+
+def weights_of(model: Model, name: str) -> dict[str, np.ndarray]:
+    graph = onnx.load(str(model.folder / f"{name}.onnx")).graph
+    return {tensor.name: numpy_helper.to_array(tensor).copy() for tensor in graph.initializer}
+
+
+def matrix(found: dict[str, np.ndarray], name: str, rows: int) -> torch.Tensor:
+    """Blocks of 8-bit numbers with a scale each, widened."""
+    whole, scale = found[f"{name}.whole"], found[f"{name}.scale"]
+    blocks = (whole.astype(np.float32) - ZERO) * scale.reshape(*whole.shape[:2], 1)
+    return torch.from_numpy(blocks.reshape(rows, -1))
+
+
+@torch.no_grad()
+def network_of(model: Model) -> GPT:
+    """The network in torch, with the weights of the shipped file."""
+    found, codec = weights_of(model, "decoder"), model.codec
+    vocabulary, width = int(codec["vocabulary"]), int(codec["heads"]) * int(codec["size"])
+    hidden = found["0.in.whole"].shape[0] // 2
+    shape = Shape(vocabulary, width, int(codec["layers"]), int(codec["heads"]), hidden, len(found["cosine"]))
+    network = GPT(shape).eval()
+    network.embedding.weight.copy_(matrix(found, "embedding", vocabulary))
+    network.norm.weight.copy_(torch.from_numpy(found["norm.gain"]))
+    for number, block in enumerate(network.blocks):
+        assert isinstance(block, Block)
+        fill(block, found, f"{number}", width, hidden)
+    return network
+
+
+def fill(block: Block, found: dict[str, np.ndarray], name: str, width: int, hidden: int) -> None:
+    attention, feed = block.attention, block.feed
+    assert isinstance(attention, Attention)
+    assert isinstance(feed, FeedForward)
+    for part, rows in zip(
+        (attention.q, attention.k, attention.v), matrix(found, f"{name}.qkv", 3 * width).split(width), strict=True
+    ):
+        part.weight.copy_(rows)
+    for part, rows in zip((feed.gate, feed.up), matrix(found, f"{name}.in", 2 * hidden).split(hidden), strict=True):
+        part.weight.copy_(rows)
+    attention.out.weight.copy_(matrix(found, f"{name}.out", width))
+    feed.down.weight.copy_(matrix(found, f"{name}.down", width))
+    gains = {
+        block.attention_norm: f"{name}.attention_norm",
+        block.feed_norm: f"{name}.feed_norm",
+        attention.q_norm: f"{name}.qkv.0.norm",
+        attention.k_norm: f"{name}.qkv.1.norm",
+    }
+    for norm, key in gains.items():
+        norm.weight.copy_(torch.from_numpy(found[f"{key}.gain"]))
+
+
+@torch.no_grad()
+def bits_per_char(network: GPT, model: Model, text: str) -> float:
+    """Each token after at least half a context of those before it, the first after the mark of a document's start."""
+    tokens = SubwordCodec.of_model(model).encode(text)
+    given, wanted = torch.tensor([[int(model.codec["end"]), *tokens]]), torch.tensor(tokens)
+    context, done, nats = int(model.codec["context"]), 0, 0.0
+    for start in range(0, len(tokens), context // 2):
+        end = min(start + context, len(tokens))
+        if done >= end:
+            break
+        scores = network(given[:, start:end])[0, done - start :].double()
+        nats += F.cross_entropy(scores, wanted[done:end], reduction="sum").item()
+        done = end
+    assert done == len(tokens) > context
+    return nats / math.log(2) / len(text)
+
+
+def test_score_says_what_torch_computes(shelf: ModelShelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(f"{number}. {PAGE}" for number in range(REPEATS))
+    path = tmp_path / "page.txt"
+    path.write_text(text, encoding="utf8")
+    assert run(CARDS, ["score", NAME, str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    model = shelf.open(NAME)
+    assert told["predicted"] == len(text)
+    assert told["bits_per_char"] == pytest.approx(bits_per_char(network_of(model), model, text), abs=1e-3)
