@@ -14,6 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from onnx import numpy_helper
+from torch import Tensor
 from torch.nn import functional as F
 
 from app.cli import run
@@ -41,7 +42,7 @@ def weights_of(model: Model, name: str) -> dict[str, np.ndarray]:
     return {tensor.name: numpy_helper.to_array(tensor).copy() for tensor in graph.initializer}
 
 
-def matrix(found: dict[str, np.ndarray], name: str, rows: int) -> torch.Tensor:
+def matrix(found: dict[str, np.ndarray], name: str, rows: int) -> Tensor:
     """Blocks of 8-bit numbers with a scale each, widened."""
     whole, scale = found[f"{name}.whole"], found[f"{name}.scale"]
     blocks = (whole.astype(np.float32) - ZERO) * scale.reshape(*whole.shape[:2], 1)
