@@ -7,7 +7,7 @@ import errno
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -129,26 +129,38 @@ def test_preferences_are_written_when_closed(open_window: Opener, home: Path) ->
 
 @dataclass(frozen=True)
 class Beat:
-    """One turn of the event loop: when, and how long each of our threads has waited for a core so far, in seconds."""
+    """One turn of the event loop: when, how long its thread has waited for a core, and what others have used so far.
+
+    All in seconds. Where the system does not tell, nothing is taken off.
+    """
 
     time: float
-    waited: dict[str, float]
+    waited: float
+    others: float
 
     @classmethod
     def now(cls) -> Beat:
-        return cls(time.perf_counter(), dict(_waits()))
+        return cls(time.perf_counter(), _waited(), _used_by_others())
 
     def until(self, later: Beat) -> float:
-        """Seconds to a *later* beat without what other programs took, so that a busy machine is not taken for ours."""
-        taken = [waited - self.waited.get(thread, 0.0) for thread, waited in later.waited.items()]
-        return later.time - self.time - max(taken, default=0.0)
+        """Seconds to a *later* beat, without those in which another program, not a thread of ours, had the core."""
+        waited, others = later.waited - self.waited, later.others - self.others
+        return later.time - self.time - max(0.0, min(waited, others))
 
 
-def _waits() -> Iterator[tuple[str, float]]:
-    """Per thread, the time it was ready but had no core (Linux keeps it; elsewhere nothing is taken off)."""
-    for path in Path("/proc/self/task").glob("*/schedstat"):
-        with contextlib.suppress(OSError):  # a thread may end meanwhile
-            yield path.parent.name, int(path.read_text().split()[1]) / 1e9
+def _waited() -> float:
+    """How long this thread was ready but had no core."""
+    with contextlib.suppress(OSError):
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
+def _used_by_others() -> float:
+    """The processor time of all programs but this one."""
+    with contextlib.suppress(OSError):
+        user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
+        return (user + nice + system) / os.sysconf("SC_CLK_TCK") - time.process_time()
+    return 0.0
 
 
 def generate_and_watch(state: StudioState, qtbot: QtBot) -> float:
