@@ -5,6 +5,12 @@ from app.ui.studio_page import common_commands
 
 COMMANDS = [
     *common_commands("paint"),
+    Command("paint.insert", "Picture as layer…", "insert_picture", "File", "Ctrl+Shift+I", "A photo to paint over"),
+    Command("paint.film", "Time-lapse…", "film", "File", "", "The drawing as it came about: MP4, GIF or WebP"),
+    Command("paint.along", "Paint-along sheet…", "paint_along", "File", "", "A PDF to paint it with real paint"),
+    Command("paint.plot", "For a pen plotter…", "plot", "File", "", "SVG of single lines in millimetres"),
+    Command("paint.copy", "Copy the picture", "copy_picture", "Edit", "Ctrl+C", "What is seen, for other programs"),
+    Command("paint.paste", "Paste a picture as layer", "paste_picture", "Edit", "Ctrl+V"),
     Command("paint.refill", "Refill", "refill", "Machine", "Ctrl+R", "Complete what is taken away"),
     Command("paint.live", "Offer ways to go on", "toggle_live", "Machine", "G", "Nine ghosts; 1 to 9 take one"),
     Command("paint.more", "Other offers", "more_offers", "Machine", "Shift+G", "Of the same kind"),

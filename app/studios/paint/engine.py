@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 
 from app.base.errors import AtelierError, ErrorKind
+from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict
+from app.studios.paint.alongsheet import along_sheet
 from app.studios.paint.document import Drawing
 from app.studios.paint.files import load_drawing, save_drawing
+from app.studios.paint.film import film_bytes
 from app.studios.paint.generator import class_row, codec_of
+from app.studios.paint.plotter import plotter_svg
 from app.studios.paint.request import PaintRequest, Space
 
 GENERATORS = {"sketch-rnn": "app.studios.paint.making:generate"}
@@ -66,7 +70,11 @@ class PaintEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--class``, ``--continue``, ``--between``, ``--steps``, ``--out``."""
+        """What to draw, where to begin, and what to write."""
+        parser.add_argument("--film", type=Path, metavar="x.mp4|x.gif|x.webp", help="also write a time-lapse")
+        parser.add_argument("--along", type=Path, metavar="x.pdf", help="also write a sheet to paint along")
+        parser.add_argument("--colours", type=int, default=8, help="how many colours that sheet has (default: 8)")
+        parser.add_argument("--plotter", type=Path, metavar="x.svg", help="also write single lines for a pen plotter")
         parser.add_argument(
             "--continue", dest="begun", type=Path, metavar="FILE", help="go on with the drawing in this file"
         )
@@ -98,8 +106,18 @@ class PaintEngine:
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Drawing, recipe: Recipe | None
     ) -> list[Path] | str:
-        """Write the file."""
-        return self.export(arguments.out, result, recipe)
+        """Write the files."""
+        written = self.export(arguments.out, result, recipe)
+        made = (
+            (arguments.film, lambda path: film_bytes(result, path.suffix.lower())),
+            (arguments.along, lambda _: along_sheet(result, arguments.colours)),
+            (arguments.plotter, lambda _: plotter_svg(result)),
+        )
+        for path, make in made:
+            if path is not None:
+                atomic_write(path, make(path))
+                written.append(path)
+        return written
 
 
 def _between(arguments: argparse.Namespace) -> Space:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QBuffer, QEvent
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
 from app.base.errors import AtelierError
+from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.services import Services
@@ -25,6 +28,7 @@ from app.studios.paint.views.heat import HeatView
 from app.studios.paint.views.layerpanel import LayerPanel
 from app.studios.paint.views.offerpanel import OfferPanel, SpacePanel, push_button
 from app.studios.paint.views.painting import Painting
+from app.studios.paint.views.sendpanel import SendPanel
 from app.studios.paint.views.swatch import brush_sample
 from app.studios.paint.views.toolbox import Desk, Toolbox
 from app.studios.paint.views.viewport import ZOOM_STEP
@@ -33,6 +37,7 @@ from app.ui.theme import GRID, current_theme
 
 THICKER = 1.5
 TURN = 15.0
+PICTURES, MOST_BYTES = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff", 400_000_000
 SHEETS = ((1024, 768), (768, 1024), (1600, 1200), (2048, 2048), (2480, 3508), (4000, 4000))
 
 
@@ -59,6 +64,8 @@ class PaintPage(StudioPage[PaintState]):
         self.add_section(tr("Between drawings"), self.space_panel, is_open=False)
         self.add_section(tr("Machine's strokes"), self._machine_tools())
         self.add_section(tr("Sheet"), self._sheet_tools(), is_open=False)
+        self.send_panel = SendPanel(self.state)
+        self.add_section(tr("Take it elsewhere"), self.send_panel, is_open=False)
         self._connect_canvas()
         self._connect_panels()
         self._show_head()
@@ -108,6 +115,34 @@ class PaintPage(StudioPage[PaintState]):
 
     def clear(self) -> None:
         self.state.clear()
+
+    def film(self) -> None:
+        self.send_panel.film()
+
+    def paint_along(self) -> None:
+        self.send_panel.sheet()
+
+    def plot(self) -> None:
+        self.send_panel.plot()
+
+    def insert_picture(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, tr("Picture as layer"), self._folder(), PICTURES)
+        if name:
+            self.state.insert_picture(read_bytes(Path(name), MOST_BYTES), Path(name).stem)
+
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setImage(QImage.fromData(self.state.picture()))
+
+    def paste_picture(self) -> None:
+        """A picture from the clipboard, of Imagine or of another program, as a layer."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self.state.refuse(tr("There is no picture in the clipboard."), tr("Copy one in another program first."))
+            return
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
+        self.state.insert_picture(bytes(buffer.data().data()), tr("Pasted"))
 
     def toggle_live(self) -> None:
         self.offer_panel.live.toggle()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import numpy as np
 from PySide6.QtCore import Signal
 
 from app.base.errors import AtelierError, ErrorKind
+from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.studio_state import StudioState
@@ -17,6 +19,7 @@ from app.jobs.worker import End, Listener
 from app.studios.paint.brushes import load_brush
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.layers import Layer, layer_at, new_number, replaced, shifted
+from app.studios.paint.pictures import picture_layer
 from app.studios.paint.raster.blend import compose
 from app.studios.paint.raster.cache import Rasters
 from app.studios.paint.raster.flood import flooded, outline
@@ -27,6 +30,8 @@ from app.studios.paint.selection import Box, bounds, cut_out, restacked, stroke_
 
 PREVIEW_WIDTH = 160
 ERASER_REACH = 6.0
+SEND = "send"
+"""The lane in which films and sheets are made: the disk's must stay free for autosave."""
 RASTER = "raster"
 """The lane in which pixels are made that take longer than a moment."""
 BESIDE = 16.0
@@ -247,6 +252,39 @@ class PaintState(StudioState[Drawing, PaintRequest]):
 
     def _edit_layers(self, title: str, layers: tuple[Layer, ...], merge: str = "") -> None:
         self.edit(title, msgspec.structs.replace(self.document, layers=layers), merge)
+
+    # --- pictures and files --------------------------------------------------------------------------------------
+
+    def send(self, path: Path, make: Callable[[Drawing, Progress], bytes]) -> None:
+        """Write what *make* makes of the drawing to a file, in the background; :attr:`saved` or :attr:`failed`
+        follows."""
+        drawing = self.document
+
+        def work(progress: Progress) -> Iterator[None]:
+            atomic_write(path, make(drawing, progress))
+            yield None
+
+        def ended(end: End, error: AtelierError | None) -> None:
+            if error is not None:
+                self.failed.emit(error)
+            elif end is End.DONE:
+                self.saved.emit([path])
+
+        listener = Listener(progress=self.progressed.emit, ended=ended)
+        self.services.jobs.submit(f"paint.send.{path}", work, listener, lane=SEND)
+
+    def insert_picture(self, content: bytes, name: str = "") -> None:
+        """A picture of another program as a new layer. Told in place if it is none."""
+        try:
+            self.add_layer(picture_layer(content, name))
+        except AtelierError as error:
+            self.failed.emit(error)
+
+    def picture(self) -> bytes:
+        """What is seen, as a PNG without strokes; for the clipboard."""
+        buffer = io.BytesIO()
+        render(self.document, rasters=self.rasters).save(buffer, "PNG", compress_level=1)
+        return buffer.getvalue()
 
     # --- history and status --------------------------------------------------------------------------------------
 

@@ -129,7 +129,7 @@ def test_a_file_that_is_no_drawing_is_told_in_place(page: PaintPage, hand: Hand,
     before = page.state.document
     (tmp_path / "bad.svg").write_bytes(b"\xff\xd8\xff")
     page.open_path(tmp_path / "bad.svg")
-    qtbot.waitUntil(lambda: "can't be read" in page.errors.text)
+    qtbot.waitUntil(lambda: "damaged" in page.errors.text)
     assert page.state.document == before
 
 
