@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from training.coconet.data import crops, training_known
 from training.coconet.network import Coconet, fused
 from training.coconet.recipe import WIDE, CoconetTask
 from training.gan2014.network import Discriminator, Generator
+from training.gpt.graph import round_weights, write_decoder
 from training.lib.averages import evaluating
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT
@@ -175,3 +177,26 @@ def test_a_network_of_other_characters_is_refused(tiny_data: Path, one_thread: N
         recipe.begin_from(
             recipe.built("char-rnn-shakespeare", tiny_data), bundled_models_dir() / "char-rnn-shakespeare"
         )
+
+
+def test_a_decoder_in_8_bits_is_read_again(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("recipe", "export"):
+        monkeypatch.setattr(f"training.gpt.{module}.prepared_folder", lambda name: tmp_path / "prepared" / name)
+    recipe = recipe_of("gpt-prose-en")
+    small = {"vocabulary": 280, "width": 64, "layers": 2, "heads": 2, "hidden": 96, "context": 1024, "compiled": False}
+    ours, theirs = (recipe.built("gpt-prose-en", tiny_data, settings=small | {"seed": seed}) for seed in (1, 2))
+    with torch.no_grad():
+        for weights in ours.network.parameters():
+            weights.add_(0.1 * torch.randn_like(weights))
+    write_decoder(ours.network, tmp_path / "decoder.onnx")
+    shutil.copy(tmp_path / "prepared" / "gpt-prose-en" / "tokenizer.json", tmp_path)
+    recipe.begin_from(theirs, tmp_path)
+    round_weights(ours.network)
+    for name, value in ours.network.state_dict().items():
+        torch.testing.assert_close(theirs.network.state_dict()[name], value, msg=name)
+    other = recipe.built("gpt-prose-en", tiny_data, settings=small | {"width": 32})
+    with pytest.raises(ValueError, match="the network"):
+        recipe.begin_from(other, tmp_path)
+    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf8")
+    with pytest.raises(ValueError, match="other subwords"):
+        recipe.begin_from(theirs, tmp_path)

@@ -156,4 +156,11 @@ def _take(task: CharTask, folder: Path) -> list[str]:
     return take_weights(graphs(task), folder, task.modules)
 
 
-RECIPE = Recipe(CharTask, export, measure, graphs, take=_take)
+RECIPE = Recipe(
+    CharTask,
+    export,
+    measure,
+    graphs,
+    _take,
+    settings={"char-rnn-wikipedia": {"horizon": 2400}, "char-rnn-latex": {"horizon": 2640}},
+)

@@ -25,6 +25,7 @@ from training.gpt.graph import round_weights, write_decoder
 from training.gpt.inspect import ATTENTION, write_inspect
 from training.gpt.network import Cached, Inspected
 from training.gpt.recipe import CORPORA, GPTTask
+from training.gpt.shipped import take_decoder
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
@@ -262,4 +263,12 @@ def _surprise(model: Model, text: str, start: int, seen: bool) -> float:
     return surprise_of_following(model, before + made, after, Progress())
 
 
-RECIPE = Recipe(GPTTask, export, measure, graphs)
+def take(task: GPTTask, folder: Path) -> list[str]:
+    """Fill the task's network from a finished model. Raises ValueError if its subwords or sizes are not the task's."""
+    if (folder / TOKENIZER).read_bytes() != (prepared_folder(task.name) / TOKENIZER).read_bytes():
+        raise ValueError(f"the model in {folder} has other subwords than the prepared texts")
+    take_decoder(task.network, folder / "decoder.onnx")
+    return []
+
+
+RECIPE = Recipe(GPTTask, export, measure, graphs, take)
