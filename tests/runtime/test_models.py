@@ -18,10 +18,10 @@ from app.runtime.device import CPU
 from app.runtime.model import ModelShelf
 from app.runtime.session import SessionCache, SessionOptions
 
-MODELS = ["char-rnn-shakespeare", "coconet-bach", "gan-2014", "sketch-rnn"]
+MODELS = ["char-rnn-shakespeare", "coconet-bach", "gan-2014", "sketch-rnn", "text-detector"]
 
 
-def test_the_four_models_are_there_with_metrics(shelf: ModelShelf) -> None:
+def test_the_models_are_there_with_metrics(shelf: ModelShelf) -> None:
     entries = {entry.id: entry for entry in shelf.catalog.entries()}
     assert set(MODELS) <= set(entries)
     for entry in entries.values():

@@ -76,7 +76,7 @@ def trained_by(
     task: Task, progress: Progress, settings: Mapping[str, Setting], data: str, licence: str, credit: str
 ) -> Training:
     """Where the weights come from, as a checkpoint remembers it; *data*, *licence*, *credit* as people wrote them."""
-    words = [f"python -m training {task.name} --minutes {round(progress.seconds / 60)}"]
+    words = [f"python -m training {task.name} --minutes {max(1, round(progress.seconds / 60))}"]
     words += ["--from-shipped"] if progress.begun_from else []
     words += [f"--horizon {progress.horizon}"] if progress.horizon else []
     words += [f"--set {key}={str(value).lower()}" for key, value in settings.items()]

@@ -9,7 +9,7 @@ from app.runtime.model import Model
 from app.studios.write.evidence import AUC, MIDDLE, SURE, judge
 from app.studios.write.traits import PASSAGE
 from training.textdetector.data import LENGTHS, PARAPHRASES, Examples
-from training.textdetector.texts import CAREFUL, TEMPERATURES
+from training.textdetector.texts import CAREFUL, GENERATORS, TEMPERATURES
 
 RESAMPLES = 1000
 
@@ -57,7 +57,25 @@ class Bench:
         low, high = interval(self._scores[test], self._examples.where(test), self._resamples)
         head = [self._auc(AUC[0], test)]
         head += [_share(name, value, head[0].samples, "AUC") for name, value in zip(AUC[1:], (low, high), strict=True)]
-        return [*head, *self._by_length(), *self._by_source(), *self._by_edit(), *self._others(), *self._decisions()]
+        return [
+            *head,
+            *self._like_from_like(),
+            *self._by_length(),
+            *self._by_source(),
+            *self._by_edit(),
+            *self._others(),
+            *self._decisions(),
+        ]
+
+    def _like_from_like(self) -> list[Metric]:
+        """Each generator against people's texts of the corpora it learnt from."""
+        test, found = self._mask("test", PASSAGE), []
+        for generator, corpora in GENERATORS.items():
+            machines = test & self._examples.machine & np.char.startswith(self._examples.source, generator)
+            people = test & ~self._examples.machine & np.isin(self._examples.source, corpora)
+            if machines.any():
+                found.append(self._auc(f"{generator} told from {' and '.join(corpora)}", machines | people))
+        return found
 
     def _by_length(self) -> list[Metric]:
         others = [length for length in LENGTHS if length != PASSAGE]

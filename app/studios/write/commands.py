@@ -22,6 +22,12 @@ COMMANDS = [
         "write.tint", "Show what the machine wrote", "toggle_tint", "View", "F7", "Tint the machine's part of the text"
     ),
     Command(
+        "write.surprise", "Show what is surprising", "toggle_surprise", "View", "F5", "Colour each word by its rank"
+    ),
+    Command(
+        "write.evidence", "Written by a machine?", "weigh_evidence", "Machine", "", "Weigh the evidence in the text"
+    ),
+    Command(
         "write.focus", "Only the page", "toggle_focus", "View", "F11", "Nothing else on the screen; Esc brings it back"
     ),
     Command("write.find", "Find…", "show_find", "Edit", "Ctrl+F", "Look for words in the text"),

@@ -16,9 +16,12 @@ from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
 from app.studios.write.files import PLAIN, side_car
 from app.studios.write.state import Bursts, WriteState
+from app.studios.write.surprise import PartReader
 from app.studios.write.views.aids import Aids
 from app.studios.write.views.desk import Desk
 from app.studios.write.views.editor import Editor
+from app.studios.write.views.evidence import EvidenceView
+from app.studios.write.views.surprise import Surprise
 from app.ui.studio_page import StudioPage
 from app.ui.widgets.bar import tool_button
 
@@ -36,12 +39,18 @@ class WritePage(StudioPage[WriteState]):
         self._preferences: dict[str, Any] = services.settings.section(card.id)
         self._refilling: tuple[int, int] | None = None
         self._bursts = Bursts()
+        self._is_surprised = False
         self._add_tools()
         self.editor.show_text(state.document)
         state.documentChanged.connect(self._show_document)
         self.desk = Desk(state, self.editor, self._preferences, self)
         self.aids = Aids(state, self.editor, self._preferences)
+        reader = PartReader()
+        self.surprise = Surprise(state, self.editor, reader, self)
+        self.evidence = EvidenceView(state, self.editor, reader, self)
         self._add_desk()
+        for view in (self.surprise, self.evidence):
+            view.failed.connect(state.failed)
         self.editor.edited.connect(self._edited)
         self.editor.placeChanged.connect(self._set_place)
         self.editor.placeChanged.connect(self.aids.suggestions.moved)
@@ -88,6 +97,15 @@ class WritePage(StudioPage[WriteState]):
 
     def toggle_tint(self) -> None:
         self._tint.toggle()
+
+    def toggle_surprise(self) -> None:
+        self._surprise_tool.toggle()
+
+    def weigh_evidence(self) -> None:
+        """Judge what is marked, or the whole text."""
+        self.bar.panel.setChecked(True)
+        self._evidence_section.set_open(True)
+        self.evidence.weigh()
 
     def larger(self) -> None:
         self.desk.resize_type(1)
@@ -142,6 +160,7 @@ class WritePage(StudioPage[WriteState]):
     def close_down(self) -> None:
         self.desk.close_down()
         self.aids.close_down()
+        self.surprise.stop()
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -163,7 +182,10 @@ class WritePage(StudioPage[WriteState]):
         self._tint.setChecked(bool(self._preferences.get("tint", True)))
         self._set_tinted(self._tint.isChecked())
         self._tint.toggled.connect(self._set_tinted)
-        for tool in (find, refill, self._tint, focus):
+        tip = tr("Colour each word by how much it surprises the network (F5)")
+        self._surprise_tool = tool_button("surprise", tip, None, checkable=True)
+        self._surprise_tool.toggled.connect(self._set_surprised)
+        for tool in (find, refill, self._tint, self._surprise_tool, focus):
             self.bar.add_tool(tool)
 
     def _add_desk(self) -> None:
@@ -174,11 +196,20 @@ class WritePage(StudioPage[WriteState]):
         self.add_section(tr("Chapters"), self.desk.chapters)
         self.add_section(tr("Words"), self.desk.goal)
         self.add_section(tr("While you write"), self.aids.form, is_open=False)
+        self._surprise_section = self.add_section(tr("Surprise"), self.surprise.panel, is_open=False)
+        self._evidence_section = self.add_section(tr("Written by a machine?"), self.evidence.panel, is_open=False)
         self.add_section(tr("Page"), self.desk.form, is_open=False)
 
     def _set_tinted(self, on: bool) -> None:
         self._preferences["tint"] = on
-        self.editor.set_tinted(on)
+        self.editor.set_tinted(on and not self._is_surprised)
+
+    def _set_surprised(self, on: bool) -> None:
+        """One colouring at a time: the tint comes back when this one goes."""
+        self._is_surprised = on
+        self.editor.set_tinted(self._tint.isChecked() and not on)
+        self.surprise.set_on(on)
+        self._surprise_section.set_open(on)
 
     def _set_place(self, start: int, end: int) -> None:
         self.state.place = (start, end)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -53,6 +53,8 @@ class Editor(QPlainTextEdit):
         self._places = Places()
         self._following = False
         self._tinted = True
+        self.underlays: list[Callable[[QPainter], None]] = []
+        """What else is painted under the text."""
         self._look = Look()
         self._found = np.empty((0, 2), np.int64)
         document = QTextDocument(self)
@@ -183,6 +185,8 @@ class Editor(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setPen(Qt.PenStyle.NoPen)
+        for underlay in self.underlays:
+            underlay(painter)
         if self._tinted and self._shown.runs:
             _fill(painter, tint_colour(), self.tinted_rectangles())
             _fill(painter, edited_colour(), map(underline, self.tinted_rectangles("edited")))
@@ -205,6 +209,19 @@ class Editor(QPlainTextEdit):
             first, last = np.searchsorted(self._found[:, 1], start, "right"), np.searchsorted(self._found[:, 0], end)
             for one, other in self._found[first:last].tolist():
                 yield from line_rectangles(block, place, self._units(one), self._units(other))
+
+    def rectangles(
+        self, spans_in: Callable[[int, int], Iterable[tuple[int, int, int]]]
+    ) -> Iterator[tuple[QRectF, int]]:
+        """Where the spans are seen that *spans_in* gives for a part of the text: start, end and a number, kept."""
+        for start, end, block, place in self.seen_blocks():
+            for first, last, number in spans_in(start, end):
+                for rectangle in line_rectangles(block, place, self._units(first), self._units(last)):
+                    yield rectangle, number
+
+    def index_at(self, place: QPoint) -> int:
+        """The character at a place of the viewport."""
+        return self._index(self.cursorForPosition(place).position())
 
     def seen_blocks(self) -> Iterator[tuple[int, int, QTextBlock, QRectF]]:
         """The paragraphs in view: start and end in characters, the block, its place in pixels of the viewport."""

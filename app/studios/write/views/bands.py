@@ -1,0 +1,40 @@
+"""The colours of surprise: from what was expected to what was not, the same to the eyes of the colour-blind.
+
+From blue to red by way of amber, growing darker in steps as they grow rarer, so that the order is seen in grey too.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor
+
+from app.base.i18n import tr
+from app.studios.write.evidence import Says
+from app.ui.theme import current_theme
+
+GROUNDS = {
+    False: ("#e6eff9", "#a9cdf0", "#f5c26b", "#e88a63"),
+    True: ("#1c2836", "#1f5488", "#7a5208", "#a33d1c"),
+}
+"""Behind the text, in a light and in a dark theme."""
+
+
+def band_colour(band: int) -> QColor:
+    """The ground of a band, 0 for the least surprising."""
+    return QColor(GROUNDS[current_theme().dark][band])
+
+
+def says_colour(says: Says) -> QColor:
+    """The colour of what the evidence speaks for."""
+    if says is Says.MACHINE:
+        return band_colour(3)
+    return band_colour(1) if says is Says.PERSON else current_theme().colour("border")
+
+
+def says_text(says: Says) -> str:
+    """It in words."""
+    return {
+        Says.MACHINE: tr("for a machine"),
+        Says.PERSON: tr("for a person"),
+        Says.UNSURE: tr("unsure"),
+        Says.TOO_SHORT: tr("too short"),
+    }[says]
