@@ -67,7 +67,7 @@ def _parser(cards: tuple[StudioCard, ...]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--smoke", action="store_true", help="open each studio without a screen, run each model, exit")
     verbs = parser.add_subparsers(metavar="COMMAND")
-    _add_models(verbs)
+    _add_models(verbs, cards)
     for card in cards:
         _add_studio(verbs, card)
     _add_score(verbs, cards)
@@ -80,12 +80,24 @@ def _parser(cards: tuple[StudioCard, ...]) -> argparse.ArgumentParser:
 # --- models -----------------------------------------------------------------------------------------------------------
 
 
-def _add_models(verbs: Any) -> None:
+def _add_models(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
     verb = verbs.add_parser(
-        "models", help="list the models", description="List the models there are and their figures."
+        "models", help="list the models, or add one", description="List the models there are and their figures."
     )
     verb.add_argument("--json", action="store_true", help="everything, as JSON")
-    verb.set_defaults(action=_models)
+    verb.add_argument("--add", type=Path, metavar="DIR", help="add a GPT-2 as Hugging Face Optimum exports it to ONNX")
+    verb.set_defaults(action=lambda options: _models(options) if options.add is None else _add(cards, options.add))
+
+
+def _add(cards: tuple[StudioCard, ...], folder: Path) -> None:
+    (card,) = (card for card in cards if card.adopts)
+    print(card.load_adopter()(folder, _shelf().catalog, Paths.default().user_models, Progress()))
+
+
+def _note(_: float, note: str) -> None:
+    """What a generator has to say while it works, beside how far it is."""
+    if note:
+        print(f"atelie: {note}", file=sys.stderr)
 
 
 def _models(options: argparse.Namespace) -> None:
@@ -167,7 +179,7 @@ def _print(written: list[Path] | str, options: argparse.Namespace) -> None:
 
 
 def _last(engine: Engine[Any, Any], request: Any, model: Model) -> Any:
-    results = list(engine.generate(request, model, Progress()))[-1:]
+    results = list(engine.generate(request, model, Progress(sink=_note)))[-1:]
     if not results:
         raise AtelierError(ErrorKind.INTERNAL, tr("The model gave no result."))
     return results[0]

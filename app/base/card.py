@@ -14,6 +14,8 @@ class StudioCard:
     ``engine`` and ``page`` are ``"package.module:NAME"``; ``extensions`` are the suffixes its works have, first the
     usual one; ``saves`` are those it can be written to where they are others; ``verb`` is its sub-command on the
     command line. ``checker``, if there is one, weighs for a file the evidence that a machine made it.
+    ``adopts`` is what takes in a model of another program, if the studio has such:
+    ``adopt(folder, catalog, models, progress)`` returns the model's id.
     """
 
     id: str
@@ -25,6 +27,7 @@ class StudioCard:
     page: str
     saves: tuple[str, ...] = ()
     checker: str = ""
+    adopts: str = ""
 
     @property
     def verb(self) -> str:
@@ -33,6 +36,10 @@ class StudioCard:
     def load_engine(self) -> Any:
         """Import and return the studio's engine (see :class:`app.runtime.engine.Engine`). No Qt is imported."""
         return _load(self.engine)
+
+    def load_adopter(self) -> Any:
+        """Import and return what takes in foreign model folders."""
+        return _load(self.adopts)
 
     def load_page(self) -> Any:
         """Import and return the studio's page class, a QWidget."""

@@ -8,10 +8,12 @@ from typing import Literal
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
-from app.runtime.manifest import Manifest, load_manifest
+from app.runtime.manifest import MANIFEST, Manifest, load_manifest
 from app.runtime.verify import check_presence
 
 Origin = Literal["bundled", "user"]
+FOREIGN = "config.json"
+"""What a model folder of Hugging Face's libraries has in the place of our manifest."""
 
 
 @dataclass
@@ -44,11 +46,12 @@ class Catalog:
 
     def refresh(self) -> None:
         """Look at the folders again. A quarantined model gets a new chance."""
-        self._entries = {}
+        entries: dict[str, Entry] = {}
         for parent, origin in self._folders:
             for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
                 if folder.is_dir() and not folder.name.startswith((".", "_")):
-                    self._add(_read(folder, origin))
+                    _add(entries, _read(folder, origin))
+        self._entries = entries
 
     def entries(self) -> list[Entry]:
         """All models, usable or not, in the order of their ids."""
@@ -77,24 +80,35 @@ class Catalog:
         """Mark a model as unusable for the reason given, until the next :meth:`refresh`. Its files stay as they are."""
         self._entries[model_id].problem = problem
 
-    def _add(self, entry: Entry) -> None:
-        first = self._entries.get(entry.id)
-        if first is None:
-            self._entries[entry.id] = entry
-            return
-        entry.problem = AtelierError(
-            ErrorKind.BAD_MODEL,
-            tr("Two models have the id “{id}”; the one in “{folder}” is used.", id=entry.id, folder=first.folder.name),
-            tr("Change the id in the other's model.toml."),
-        )
-        self._entries[f"{entry.id}@{entry.folder.name}"] = entry
+
+def _add(entries: dict[str, Entry], entry: Entry) -> None:
+    first = entries.get(entry.id)
+    if first is None:
+        entries[entry.id] = entry
+        return
+    entry.problem = AtelierError(
+        ErrorKind.BAD_MODEL,
+        tr("Two models have the id “{id}”; the one in “{folder}” is used.", id=entry.id, folder=first.folder.name),
+        tr("Change the id in the other's model.toml."),
+    )
+    entries[f"{entry.id}@{entry.folder.name}"] = entry
 
 
 def _read(folder: Path, origin: Origin) -> Entry:
     manifest = None
+    if (folder / FOREIGN).is_file() and not (folder / MANIFEST).exists():
+        return Entry(folder, origin, None, _foreign(folder))
     try:
         manifest = load_manifest(folder)
         check_presence(folder, manifest)
     except AtelierError as problem:
         return Entry(folder, origin, manifest, problem)
     return Entry(folder, origin, manifest)
+
+
+def _foreign(folder: Path) -> AtelierError:
+    return AtelierError(
+        ErrorKind.BAD_MODEL,
+        tr("“{folder}” comes from another program and was not added yet.", folder=folder.name),
+        tr("Machine ▸ Models… ▸ Add a model folder…, or `atelie models --add` with this folder."),
+    )

@@ -44,6 +44,8 @@ class Session:
         self.size = size
         self.input_names = [tensor.name for tensor in inner.get_inputs()]
         self.output_names = [tensor.name for tensor in inner.get_outputs()]
+        self.input_types: dict[str, str] = {tensor.name: tensor.type for tensor in inner.get_inputs()}
+        """ONNX Runtime's names of them, such as ``tensor(float16)``."""
 
     def runs_on(self, device: Device) -> bool:
         """Whether ONNX Runtime could load what *device* needs."""
@@ -157,4 +159,5 @@ def open_session(path: Path, device: Device, options: SessionOptions) -> Session
     except Exception as error:  # ONNX Runtime's exceptions share no public base class
         log.info("%s can't be opened: %s", path.name, error)
         raise damaged(path.parent, tr("“{name}” is not a usable ONNX graph", name=path.name)) from error
-    return Session(inner, path.stat().st_size)
+    # The weights of a large graph lie in files beside it that begin with its name.
+    return Session(inner, sum(part.stat().st_size for part in path.parent.iterdir() if part.name.startswith(path.name)))

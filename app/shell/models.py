@@ -1,61 +1,140 @@
-"""The model shelf: what there is, what was measured, and why something can't be used."""
+"""The model shelf: what there is, what was measured, why something can't be used, and a place to add to it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
+    QFileDialog,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
+from app.base.card import StudioCard
+from app.base.errors import AtelierError
 from app.base.files import read_bytes
 from app.base.i18n import tr
-from app.runtime.catalog import Catalog, Entry
+from app.base.progress import Progress
+from app.jobs.services import Services
+from app.jobs.worker import End, Listener
+from app.runtime.catalog import Entry
 from app.ui.dialogs import close_buttons
+from app.ui.notices import ErrorStrip
 from app.ui.theme import GRID
 
 CARD = "CARD.md"
+ADDING = "app.add-model"
 
 
 class ModelsDialog(QDialog):
-    """A list of the models; beside it the card of the chosen one."""
+    """A list of the models; beside it the card of the chosen one; a button that adds a folder of the user's.
 
-    def __init__(self, catalog: Catalog, parent: QWidget) -> None:
+    *added* is called when there is a new model. Closing the dialog ends what is being added and leaves nothing of it.
+    """
+
+    def __init__(
+        self, services: Services, cards: tuple[StudioCard, ...], added: Callable[[], object], parent: QWidget
+    ) -> None:
         super().__init__(parent)
+        self._services, self._added = services, added
+        self._adopters = [card for card in cards if card.adopts]
         self.setWindowTitle(tr("Models"))
+        self.errors = ErrorStrip()
+        self._make_list()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.addWidget(self.errors)
+        middle = QHBoxLayout()
+        middle.addWidget(self.list)
+        middle.addWidget(self.card, 1)
+        layout.addLayout(middle, 1)
+        layout.addLayout(self._buttons())
+        self.resize(900, 600)
+        self._fill()
+        self.finished.connect(lambda _: services.jobs.drop(ADDING))
+
+    def add_folder(self, folder: Path) -> None:
+        """Take in a model folder of another program, in a thread of its own: its files may be large."""
+        shelf, models, (card,) = self._services.shelf, self._services.paths.user_models, self._adopters
+
+        def work(progress: Progress) -> Iterator[str]:
+            yield card.load_adopter()(folder, shelf.catalog, models, progress)
+
+        self.errors.show_error(None)
+        self.add.setEnabled(False)
+        listener = Listener(partial=self._show_added, progress=self._tell, ended=self._ended)
+        self._services.jobs.submit(ADDING, work, listener, lane="shelf")
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _make_list(self) -> None:
         self.list = QListWidget()
         self.list.setObjectName("rows")
         self.list.setFixedWidth(220)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("Models"))
+        self.list.currentItemChanged.connect(self._show)
         self.card = QTextBrowser()
         self.card.setAccessibleName(tr("Model card"))
         self.card.setOpenLinks(False)
-        for entry in catalog.entries():
+
+    def _buttons(self) -> QHBoxLayout:
+        self.add = QPushButton(tr("Add a model folder…"))
+        self.add.setToolTip(
+            tr("Take in a GPT-2 of yours: a folder as Hugging Face Optimum exports it to ONNX. It stays as it is.")
+        )
+        self.add.setAutoDefault(False)
+        self.add.clicked.connect(self._ask)
+        self.note = QLabel()
+        row = QHBoxLayout()
+        row.addWidget(self.add)
+        row.addWidget(self.note, 1)
+        row.addWidget(close_buttons(self))
+        return row
+
+    def _fill(self, chosen: str = "") -> None:
+        self.list.clear()
+        for entry in self._services.shelf.catalog.entries():
             item = QListWidgetItem(entry.manifest.name if entry.manifest else entry.id)
             item.setData(Qt.ItemDataRole.UserRole, entry)
             item.setToolTip(entry.id)
             item.setSizeHint(QSize(0, 4 * GRID))
             self.list.addItem(item)
-        self.list.currentItemChanged.connect(self._show)
-        middle = QHBoxLayout()
-        middle.addWidget(self.list)
-        middle.addWidget(self.card, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.addLayout(middle, 1)
-        layout.addWidget(close_buttons(self))
-        self.resize(900, 600)
-        self.list.setCurrentRow(0)
+            if entry.id == chosen:
+                self.list.setCurrentItem(item)
+        if self.list.currentItem() is None:
+            self.list.setCurrentRow(0)
 
     def _show(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             self.card.setMarkdown(_text(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _ask(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, tr("Add a model folder"), str(Path.home()))
+        if name:
+            self.add_folder(Path(name))
+
+    def _tell(self, _: float, note: str) -> None:
+        self.note.setText(f"{note}…" if note else "")
+
+    def _show_added(self, model_id: str) -> None:
+        self._services.shelf.catalog.refresh()
+        self._fill(model_id)
+        self._added()
+
+    def _ended(self, _: End, error: AtelierError | None) -> None:
+        self.note.clear()
+        self.add.setEnabled(True)
+        self.errors.show_error(error)
 
 
 def _text(entry: Entry) -> str:

@@ -128,7 +128,7 @@ class Window(QMainWindow):
             self.showFullScreen()
 
     def show_models(self) -> None:
-        ModelsDialog(self.services.shelf.catalog, self).open()
+        ModelsDialog(self.services, self.cards, self._show_new_models, self).open()
 
     def show_preferences(self) -> None:
         PreferencesDialog(self.services.settings, self.set_theme, self._keep_settings, self).open()
@@ -265,6 +265,10 @@ class Window(QMainWindow):
         super().closeEvent(event)
         if error is not None:
             log.warning("the settings were not kept: %s", error)
+
+    def _show_new_models(self) -> None:
+        for page in self.pages.values():
+            page.state.modelChanged.emit()
 
     def _keep_settings(self) -> AtelierError | None:
         """Write the settings; an error is shown in the studio in front."""

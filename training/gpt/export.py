@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from app.base.progress import Progress
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.manifest import SCHEMA, Manifest, Metric
 from app.runtime.model import Model
+from app.studios.write.controls import CONTROLS
 from app.studios.write.document import Text
 from app.studios.write.predictions import predictions
 from app.studios.write.prose import alternatives
@@ -43,81 +44,6 @@ LOOK_TOLERANCE = 1e-3
 """Of shares between 0 and 1."""
 FILLS, FILL_TOKENS, GAP, AROUND = 60, 40, 80, 1200
 """Passages of so many characters are cut out of the valid part and written anew."""
-
-CONTROLS = [
-    Control(
-        id="temperature",
-        label="Boldness",
-        kind="float",
-        default=0.8,
-        minimum=0.0,
-        maximum=2.0,
-        step=0.05,
-        hint="Low: safe and repetitive, 0 always the same. High: surprising, then incoherent.",
-    ),
-    Control(
-        id="length",
-        label="Length",
-        kind="int",
-        default=60,
-        minimum=5,
-        maximum=400,
-        step=5,
-        hint="How many pieces of words are written at a time at most; 60 are about forty words.",
-    ),
-    Control(
-        id="top_k",
-        label="Likeliest pieces only",
-        kind="int",
-        default=0,
-        minimum=0,
-        maximum=200,
-        step=1,
-        group="more",
-        hint="Each piece of a word is one of so many likeliest; a small number gives plainer text. 0 allows all.",
-    ),
-    Control(
-        id="top_p",
-        label="Likeliest share (top-p)",
-        kind="float",
-        default=0.95,
-        minimum=0.05,
-        maximum=1.0,
-        step=0.05,
-        group="more",
-        hint="Leaves out the unlikeliest words, which makes nonsense rarer. 1 allows all.",
-    ),
-    Control(
-        id="min_p",
-        label="Least chance (min-p)",
-        kind="float",
-        default=0.02,
-        minimum=0.0,
-        maximum=0.5,
-        step=0.01,
-        group="more",
-        hint="Leaves out what is far less likely than the best: bold where much is possible, careful inside words.",
-    ),
-    Control(
-        id="repetition_penalty",
-        label="Against repetition",
-        kind="float",
-        default=1.1,
-        minimum=1.0,
-        maximum=2.0,
-        step=0.05,
-        group="more",
-        hint="Above 1, words of the last few sentences come again less often.",
-    ),
-    Control(
-        id="banned",
-        label="Banned words",
-        kind="text",
-        default="",
-        group="more",
-        hint="Words and phrases, with commas between them, that are never written, whatever their case.",
-    ),
-]
 
 NOTES = """
 - It reads at most {context:,} tokens, about {characters:,} characters: some of what follows the caret, the rest of what

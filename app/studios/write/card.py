@@ -12,4 +12,5 @@ CARD = StudioCard(
     engine="app.studios.write.engine:ENGINE",
     page="app.studios.write.page:WritePage",
     checker="app.studios.write.evidence:check_file",
+    adopts="app.studios.write.gpt2_import:adopt_folder",
 )

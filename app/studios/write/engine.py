@@ -22,21 +22,25 @@ from app.studios.write.request import WriteRequest
 GENERATORS = {
     "char-rnn": "app.studios.write.generator:continue_text",
     "gpt": "app.studios.write.prose:continue_text",
+    "gpt-2": "app.studios.write.prose:continue_text",
 }
 """What goes on with a text, by the model's family."""
 ALTERNATIVES = {
     "char-rnn": "app.studios.write.generator:alternatives",
     "gpt": "app.studios.write.prose:alternatives",
+    "gpt-2": "app.studios.write.prose:alternatives",
 }
 """What goes on with a text in several ways side by side."""
 REFILLERS = {
     "char-rnn": "app.studios.write.refill:refill_text",
     "gpt": "app.studios.write.prose_refill:refill_text",
+    "gpt-2": "app.studios.write.prose_refill:refill_text",
 }
 """What fills a marked span anew."""
 SCORERS = {
     "char-rnn": "app.studios.write.score:score_files",
     "gpt": "app.studios.write.score:score_prose",
+    "gpt-2": "app.studios.write.score:score_prose",
 }
 """What measures a model on files."""
 MAX_TOKENS = 100_000

@@ -24,6 +24,7 @@ TOP = 10
 READERS = {
     "char-rnn": "app.studios.write.predictions:read_characters",
     "gpt": "app.studios.write.predictions:read_subwords",
+    "gpt-2": "app.studios.write.predictions:read_subwords",
 }
 """What reads a text, by the model's family."""
 

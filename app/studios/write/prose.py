@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import rng, sample_token
@@ -39,12 +40,14 @@ class Context:
     """What the network reads before it writes: tokens (n,), n at least 2; whether it writes towards an end.
 
     ``given`` are the last bytes of the text before the place, taken back from the tokens: what is written begins with
-    them, so that a half-written word can be gone on with in the tokens it would really have.
+    them, so that a half-written word can be gone on with in the tokens it would really have. ``cut``: the text
+    before the place was too long to be read whole.
     """
 
     tokens: np.ndarray
     given: bytes
     towards: bool
+    cut: bool = False
 
 
 class ProseReader:
@@ -65,10 +68,10 @@ class ProseReader:
         if towards:
             head = [self.marks[0], *self.codec.encode(after[:AFTER]), self.marks[1]]
         tokens = self._before(before, max(self._window // 4, self._window - room - len(head)))
-        given = self.codec.bytes_of(tokens[-1:])
+        given, cut = self.codec.bytes_of(tokens[-1:]), len(self.codec.decode(tokens)) < len(before)
         tokens = [*head, *tokens[:-1]]
         # A single token would be computed in another way than the same one among others.
-        return Context(np.array(tokens if len(tokens) > 1 else [self.end, *tokens], np.int64), given, towards)
+        return Context(np.array(tokens if len(tokens) > 1 else [self.end, *tokens], np.int64), given, towards, cut)
 
     def _before(self, text: str, budget: int) -> list[int]:
         """The end of a text as at most *budget* tokens, begun where it will be for the next thousand characters."""
@@ -120,12 +123,20 @@ class Writing:
         self._rows = [_Row(generator, self._context, self._reader.codec) for generator in generators]
 
     @property
+    def towards(self) -> bool:
+        """Whether the network knows what is to follow."""
+        return self._context.towards
+
+    @property
     def made(self) -> tuple[str, ...]:
         """What each row has written so far."""
         return tuple(row.text for row in self._rows)
 
     def go(self, progress: Progress) -> Iterator[tuple[str, ...]]:
         """Write a token in each row at a time, until each has all of its own or has come to its end."""
+        if self._context.cut:
+            count = f"{len(self._context.tokens):,}"
+            progress.report(0.0, tr("The text is too long for this network: it reads the last {n} tokens", n=count))
         decoder, scores = read_context(self._model, self._context.tokens, progress.part(0.0, 0.2))
         decoder = decoder.picked([0] * len(self._rows))
         scores, written = np.repeat(scores[None], len(self._rows), axis=0), progress.part(0.2, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,6 +21,8 @@ CANDIDATES = 4
 LONGER = 1.5
 """A passage may be so many times as long as the span, and :data:`EXTRA` tokens more."""
 EXTRA = 8
+SHARES = (0.7, 1.0, 1.4)
+"""Where a passage that knows no end is tried to be cut, in lengths of the old one."""
 LOOK_BACK, LOOK_AHEAD = 600, 100
 """Characters before and after the seam that are read to judge it."""
 
@@ -32,11 +35,22 @@ def refill_text(request: WriteRequest, model: Model, progress: Progress) -> Iter
     writing = Writing(request, [rng(request.seed, row) for row in range(CANDIDATES)], count, model)
     for _ in writing.go(progress.part(0.0, 0.8)):
         pass
-    made = [_seamed(passage, old, after) for passage in writing.made]
+    passages = writing.made if writing.towards else [cut for passage in writing.made for cut in _cuts(passage, old)]
+    made = [_seamed(passage, old, after) for passage in passages]
     surprises = [surprise_of_following(model, before + passage, after, progress.part(0.8, 1.0)) for passage in made]
     best = made[int(np.argmin(surprises))]
     progress.report(1.0)
     yield request.document.replaced(request.start, request.end, best, "machine")
+
+
+def _cuts(passage: str, old: str) -> list[str]:
+    """Beginnings of a passage that was written without knowing what follows, for one of which it may be the time.
+
+    They end between two words, near the length of the old passage.
+    """
+    ends = [found.start() for found in re.finditer(r"\s|$", passage) if found.start()]
+    wanted = [len(old) * share for share in SHARES]
+    return list(dict.fromkeys(passage[: min(ends, key=lambda end: abs(end - near), default=0)] for near in wanted))
 
 
 def _seamed(passage: str, old: str, after: str) -> str:

@@ -7,6 +7,8 @@ from typing import Self
 
 import numpy as np
 
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.session import Held
@@ -15,6 +17,7 @@ CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
 PAST = "past_key_values."
 PRESENT = "present."
+HALF = "tensor(float16)"
 
 
 class Decoder:
@@ -28,24 +31,61 @@ class Decoder:
     def __init__(self, model: Model, rows: int = 1) -> None:
         self._model, self.rows, self.length = model, rows, 0
         self._session = model.session(str(model.codec.get("graph", "decoder")))
-        shape = (rows, int(model.codec["heads"]), 0, int(model.codec["size"]))
+        self.width = 0
+        """How many scores the network gave for a token, which may be more than there are tokens."""
+        shape, types = (rows, int(model.codec["heads"]), 0, int(model.codec["size"])), self._session.input_types
         self._past: dict[str, Held] = {
-            name: np.zeros(shape, np.float32) for name in self._session.input_names if name.startswith(PAST)
+            name: np.zeros(shape, np.float16 if types[name] == HALF else np.float32)
+            for name in self._session.input_names
+            if name.startswith(PAST)
         }
+        self.whole = "use_cache_branch" in types
+        """Whether the graph has one branch that reads a text from its start and another that goes on from a past by a
+        single token; it can't read several behind a past."""
 
     def read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
-        """Read tokens (rows, time) and move on; returns the scores of what comes after each, (rows, time, V)."""
+        """Read tokens (rows, time) and move on; returns the scores of what comes after each, (rows, time, V).
+
+        Raises :class:`AtelierError`: ``BAD_INPUT`` when the text grows longer than the network can read, ``BAD_MODEL``
+        when its scores are no numbers.
+        """
+        if self.whole and self.length and tokens.shape[1] > 1:
+            return np.concatenate([self._read(part, progress) for part in np.split(tokens, tokens.shape[1], 1)], 1)
+        return self._read(tokens, progress)
+
+    def _read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
         time = tokens.shape[1]
+        self._check_room(time)
         found = self._session.run_held(self._feeds(np.ascontiguousarray(tokens, np.int64)), progress)
         self.length += time
         self._past = {name: found[PRESENT + name.removeprefix(PAST)] for name in self._past}
-        return found["logits"].numpy()
+        scores = found["logits"].numpy().astype(np.float32, copy=False)
+        self.width = scores.shape[-1]
+        if np.isnan(scores.max()):
+            raise self._no_numbers()
+        return scores[..., : int(self._model.codec["vocabulary"])]
+
+    def _check_room(self, time: int) -> None:
+        positions = int(self._model.codec.get("positions", 0))
+        if positions and self.length + time > positions:
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("The text is longer than this network can read: {count} tokens.", count=f"{positions:,}"),
+                tr("Ask for less at a time."),
+            )
+
+    def _no_numbers(self) -> AtelierError:
+        return AtelierError(
+            ErrorKind.BAD_MODEL,
+            tr("The network of “{id}” gives scores that are no numbers (NaN).", id=self._model.manifest.id),
+            tr("Its weights are damaged, or do not fit into 16 bits: export it again in 32."),
+        )
 
     def read_all(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
         """Read tokens (rows, time), at least one, in chunks; returns the scores after the last, (rows, V)."""
         scores = np.zeros((self.rows, 1, 0), np.float32)
-        for part in _chunks(tokens):
-            progress.report(part.start / tokens.shape[1])
+        for part in [slice(None)] if self.whole else _chunks(tokens):
+            progress.report((part.start or 0) / tokens.shape[1])
             scores = self.read(tokens[:, part], progress)
         return scores[:, -1]
 
@@ -93,7 +133,7 @@ def read_context(model: Model, tokens: np.ndarray, progress: Progress) -> tuple[
     """
     known: Remembered | None = model.memory.get("context")
     same = _common(known.tokens, tokens) if known else 0
-    same = min(same, len(tokens) - 2)
+    same = 0 if known and known.decoder.whole else min(same, len(tokens) - 2)
     decoder = known.decoder.cut(same) if known and same > 0 else Decoder(model)
     scores = decoder.read_all(tokens[None, decoder.length :], progress)[0]
     model.memory["context"] = Remembered(tokens, decoder.picked([0]))

@@ -1,0 +1,80 @@
+"""What a user can set of a Transformer: declared in its manifest, shown as sliders, part of the recipe."""
+
+from __future__ import annotations
+
+from app.runtime.manifest import Control
+
+CONTROLS = [
+    Control(
+        id="temperature",
+        label="Boldness",
+        kind="float",
+        default=0.8,
+        minimum=0.0,
+        maximum=2.0,
+        step=0.05,
+        hint="Low: safe and repetitive, 0 always the same. High: surprising, then incoherent.",
+    ),
+    Control(
+        id="length",
+        label="Length",
+        kind="int",
+        default=60,
+        minimum=5,
+        maximum=400,
+        step=5,
+        hint="How many pieces of words are written at a time at most; 60 are about forty words.",
+    ),
+    Control(
+        id="top_k",
+        label="Likeliest pieces only",
+        kind="int",
+        default=0,
+        minimum=0,
+        maximum=200,
+        step=1,
+        group="more",
+        hint="Each piece of a word is one of so many likeliest; a small number gives plainer text. 0 allows all.",
+    ),
+    Control(
+        id="top_p",
+        label="Likeliest share (top-p)",
+        kind="float",
+        default=0.95,
+        minimum=0.05,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="Leaves out the unlikeliest words, which makes nonsense rarer. 1 allows all.",
+    ),
+    Control(
+        id="min_p",
+        label="Least chance (min-p)",
+        kind="float",
+        default=0.02,
+        minimum=0.0,
+        maximum=0.5,
+        step=0.01,
+        group="more",
+        hint="Leaves out what is far less likely than the best: bold where much is possible, careful inside words.",
+    ),
+    Control(
+        id="repetition_penalty",
+        label="Against repetition",
+        kind="float",
+        default=1.1,
+        minimum=1.0,
+        maximum=2.0,
+        step=0.05,
+        group="more",
+        hint="Above 1, words of the last few sentences come again less often.",
+    ),
+    Control(
+        id="banned",
+        label="Banned words",
+        kind="text",
+        default="",
+        group="more",
+        hint="Words and phrases, with commas between them, that are never written, whatever their case.",
+    ),
+]
