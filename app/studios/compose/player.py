@@ -20,6 +20,8 @@ from app.studios.compose.transport import Transport
 SOUND = "sound"
 """The lane and the group in which sound is made."""
 FRAME_MS = 10
+LEAST = RATE * FRAME_MS // 2000
+"""Fewer frames are not worth handing over: the clock runs on meanwhile, and the window would chase it for ever."""
 PREVIEW_SECONDS = 0.4
 
 
@@ -198,7 +200,7 @@ class Player(QObject):
         if sink is None:
             self._timer.stop()
             return
-        while (free := sink.free()) > 0:
+        while (free := sink.free()) >= LEAST:
             sound = self._next(free)
             if not len(sound):
                 break

@@ -273,7 +273,7 @@ def test_without_a_sound_device_it_says_so_and_the_cursor_runs(
     assert not page.player.playing
     stood = page.roll.playhead
     qtbot.keyClick(page.roll, Qt.Key.Key_Space)
-    assert page.player.playing
+    qtbot.waitUntil(lambda: page.player.playing, timeout=20_000)
     assert page.roll.playhead == pytest.approx(stood, abs=TICKS / 4)
     page.rewind()
     assert page.roll.playhead < TICKS / 2
