@@ -22,6 +22,8 @@ from training.queueing import PLAN, Plan, Queue, parse, progress_of
 from training.registry import TASKS, recipe_of
 
 pytestmark = pytest.mark.training
+OF_OTHERS = {"text-detector"}
+"""Learn from what the shipped generators write, not from the tiny data."""
 ENTRIES = msgspec.toml.decode(PLAN.read_bytes(), type=Plan).models
 SMALL = "[models.miniature]\nwidth = 32\nbatch = 4\n"
 
@@ -66,15 +68,16 @@ def test_every_model_goes_through_the_queue_in_miniature(
     tiny_data: Path, tmp_path: Path, one_thread: None, in_this_process: list[list[str]]
 ) -> None:
     words = ["--miniature", "--data", str(tiny_data), "--out", str(tmp_path / "runs"), "--pieces"]
-    states = _queue([*words, "--device", "cpu"])
+    plan = Plan([entry for entry in ENTRIES if entry.name not in OF_OTHERS])
+    states = Queue(plan, parse([*words, "--device", "cpu"])[1]).run()
     assert all(state.endswith("exported") for state in states.values()), states
-    for name in TASKS:
+    for name in states:
         assert progress_of(tmp_path / "runs" / name).step == 2
         assert (tmp_path / "runs" / name / CURVES).exists()
         assert load_manifest(tmp_path / "runs" / "models" / name).metrics
     count = len(in_this_process)
-    assert count == 2 * len(TASKS)
-    _queue(words)
+    assert count == 2 * len(states) == 2 * (len(TASKS) - len(OF_OTHERS))
+    Queue(plan, parse(words)[1]).run()
     assert len(in_this_process) == count  # all is done
 
 
