@@ -94,10 +94,10 @@ def test_the_sheet_to_paint_along_has_a_page_a_step(qtbot: QtBot, tmp_path: Path
     document.load(str(tmp_path / "x.pdf"))
     assert document.pageCount() == 4
     assert document.pagePointSize(0).width() == pytest.approx(595, abs=2)
-    first, last = (document.render(page, QSize(620, 877)) for page in (1, 3))
+    first, last = (document.render(page, QSize(620, 877)) for page in (0, 3))
     places = [(x, y) for x in range(0, 620, 4) for y in range(100, 400, 4)]
     colourful = [sum(QColor(page.pixel(*place)).saturation() > 120 for place in places) for page in (first, last)]
-    assert 0 < colourful[1] < colourful[0]
+    assert 0 < colourful[1] < colourful[0] / 2
     document.close()
 
 
