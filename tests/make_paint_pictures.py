@@ -1,0 +1,199 @@
+"""Makes the pictures of docs/paint.md: ``python -m tests.make_paint_pictures FOLDER``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage, QPixmap
+
+from app.base.paths import Paths
+from app.base.progress import Progress
+from app.shell.application import make_application, make_services
+from app.shell.window import Window
+from app.studios.cards import CARDS
+from app.studios.paint.alongsheet import with_palette
+from app.studios.paint.brushes import brush_names, load_brush
+from app.studios.paint.document import Drawing, Stroke
+from app.studios.paint.engine import ENGINE
+from app.studios.paint.film import frames
+from app.studios.paint.layers import Layer
+from app.studios.paint.page import PaintPage
+from app.studios.paint.render import render
+from app.studios.paint.request import PaintRequest, Space
+
+ANGLES = np.linspace(0, 2 * np.pi, 60)
+SIZE = (1280, 820)
+
+
+def main(folder: Path) -> None:
+    """Write ``paint-*.webp`` and the time-lapse."""
+    folder.mkdir(parents=True, exist_ok=True)
+    application = make_application(["atelie"])
+    with tempfile.TemporaryDirectory() as home:
+        root = Path(home)
+        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
+        window.resize(*SIZE)
+        window.show()
+        page = window.show_studio("paint")
+        assert isinstance(page, PaintPage)
+        page.new()
+        for name, theme, scene in SCENES:
+            window.set_theme(theme)
+            scene(page)
+            _settle(page)
+            _save(window.grab().toImage(), folder / f"paint-{name}.webp")
+        _save_between(page, folder / "paint-between.webp")
+        window.close()
+    _save_brushes(folder / "paint-brushes.webp")
+    _save_film(folder / "paint-film.webp")
+    application.processEvents()
+
+
+# --- scenes -----------------------------------------------------------------------------------------------------------
+
+
+def landscape() -> Drawing:
+    """A sun over hills and a sea, by several brushes on three layers."""
+    rng, strokes = np.random.default_rng(3), []
+
+    def add(points: np.ndarray, brush: str, size: float, colour: str, layer: int, **more: object) -> None:
+        strokes.append(Stroke.of_points(points, size, colour, "user", brush=brush, layer=layer, **more))
+
+    x = np.linspace(-20, 1044, 60)
+    for y, colour in ((90, "#f3d9a4"), (190, "#efc18b"), (290, "#e8a87c"), (370, "#d98c74")):
+        add(np.column_stack([x, y + 8 * np.sin(x / 120)]), "airbrush", 190, colour, 0)
+    add(np.array([[700.0, 235.0]]), "ink", 130, "#fbe9b7", 0)
+    for step, colour in enumerate(("#7d8fb3", "#5d7299", "#43597f")):
+        ridge = 400 + 45 * step + 38 * np.sin(x / (150 - 20 * step) + 2 * step)
+        add(np.column_stack([x, ridge + 60]), "oil", 120, colour, 1)
+    for step in range(9):
+        y = 600 + 18 * step
+        wave = np.column_stack([x, y + 5 * np.sin(x / 40 + step)])
+        add(wave, "oil", 30, ("#2f6f86", "#3a8299", "#27566f")[step % 3], 1)
+    for _ in range(14):
+        start = rng.uniform([560, 590], [860, 740])
+        add(start + np.array([[0, 0], [rng.uniform(20, 70), 2]]), "chalk", 7, "#fbe9b7", 2)
+    for number in range(5):
+        bird = rng.uniform([180, 90], [520, 220]) + np.array([[-22, -8], [-9, -14], [0, 0], [9, -14], [22, -8]])
+        add(np.column_stack([bird, [0.3, 0.8, 1, 0.8, 0.3]]), "ink", 5 - number % 2, "#304254", 2)
+    layers = (Layer(0, "Sky"), Layer(1, "Hills and sea"), Layer(2, "Light", blend="normal"))
+    return Drawing(tuple(strokes), 1024, 768, layers)
+
+
+def _show_canvas(page: PaintPage) -> None:
+    page.state.edit("Landscape", landscape())
+    page.state.set_head(layer=2, colour="#c96f5a")
+    page.state.take_brush("oil")
+
+
+def _show_layers(page: PaintPage) -> None:
+    page.take_select()
+    page.state.select(frozenset(range(4, 8)))
+    page.canvas.turn(-8)
+    page.panel.verticalScrollBar().setValue(610)
+
+
+def _show_ghosts(page: PaintPage) -> None:
+    page.canvas.fit()
+    page.take_brush()
+    page.state.edit("Begin", butterfly())
+    page.state.set_control("class", "butterfly")
+    page.state.set_head(layer=0, colour="#1d1f21")
+    page.state.take_brush("ink")
+    page.offer_panel.live.setChecked(True)
+    _settle(page)
+    page.panel.ensureWidgetVisible(page.offer_panel.buttons[8])
+
+
+def _show_heat(page: PaintPage) -> None:
+    page.offer_panel.live.setChecked(False)
+    page.heat.switch.setChecked(True)
+    _settle(page)
+    page.panel.ensureWidgetVisible(page.heat.words)
+
+
+def butterfly() -> Drawing:
+    """A body and one wing."""
+    body = np.column_stack([512 + 26 * np.cos(ANGLES), 400 + 110 * np.sin(ANGLES)])
+    turn = np.linspace(0, 1, 40)
+    wing = np.column_stack([535 + 210 * np.sin(np.pi * turn), 350 - 130 * np.sin(2 * np.pi * turn) + 60 * turn])
+    strokes = [Stroke.of_points(points, 5, "#1d1f21", "user") for points in (body, wing)]
+    return Drawing(tuple(strokes))
+
+
+SCENES: tuple[tuple[str, str, Callable[[PaintPage], None]], ...] = (
+    ("canvas", "light", _show_canvas),
+    ("layers", "dark", _show_layers),
+    ("ghosts", "light", _show_ghosts),
+    ("heat", "dark", _show_heat),
+)
+
+
+# --- pictures without the window --------------------------------------------------------------------------------------
+
+
+def _save_brushes(path: Path) -> None:
+    """One stroke of each brush, in three columns."""
+    strokes, names = [], brush_names()
+    for place, name in enumerate(names):
+        corner = np.array([40 + 320 * (place % 3), 60 + 90 * (place // 3)])
+        turn = np.linspace(0, 1, 80)
+        line = np.column_stack([240 * turn, 22 * np.sin(2 * np.pi * turn), np.sin(np.pi * (0.1 + 0.85 * turn))])
+        line[:, :2] += corner
+        size = min(34.0, load_brush(name).size * 1.5)
+        strokes.append(Stroke.of_points(line, size, "#2b5797", "user", brush=name))
+    _write(render(Drawing(tuple(strokes), 960, 90 * (1 + (len(names) - 1) // 3) + 30)), path)
+
+
+def _save_between(page: PaintPage, path: Path) -> None:
+    """Nine drawings on the way from a sun to a crab."""
+    model = page.state.services.shelf.open("sketch-rnn")
+    ends = []
+    for category, seed in (("sun", 1), ("crab", 7)):
+        request = PaintRequest(model="sketch-rnn", seed=seed, controls={"class": category})
+        ends.append(list(ENGINE.generate(request, model, Progress()))[-1])
+    ways = tuple((1 - way, way) for way in np.linspace(0, 1, 9).tolist())
+    request = PaintRequest(model="sketch-rnn", space=Space(tuple(ends), ways), controls={"temperature": 0.1})
+    sheet = list(ENGINE.generate(request, model, Progress()))[-1]
+    _write(render(sheet, 0.5), path)
+
+
+def _save_film(path: Path) -> None:
+    """The landscape as it comes about, small."""
+    drawing, _ = with_palette(landscape(), 8)
+    pictures = [picture.resize((384, 288), Image.Resampling.LANCZOS) for picture in frames(drawing, 24)]
+    first, *rest = pictures[:30]
+    first.save(path, save_all=True, append_images=rest, duration=120, loop=0, quality=55, method=4)
+
+
+def _settle(page: PaintPage) -> None:
+    """Until nothing runs and everything is painted."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: None if page.state.services.jobs.busy() else loop.quit())
+    timer.start(400)
+    loop.exec()
+    timer.stop()
+
+
+def _save(image: QImage, path: Path) -> None:
+    pixels = QPixmap.fromImage(image).toImage().convertToFormat(QImage.Format.Format_RGB888)
+    width, height = pixels.width(), pixels.height()
+    rows = np.frombuffer(pixels.constBits(), np.uint8).reshape(height, pixels.bytesPerLine())[:, : 3 * width]
+    _write(Image.fromarray(rows.reshape(height, width, 3).copy()), path)
+
+
+def _write(picture: Image.Image, path: Path) -> None:
+    picture.save(path, quality=72, method=6)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
