@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.base.paths import Paths
 from app.shell.application import make_application, make_services
@@ -49,6 +49,20 @@ He read it **twice**. Then he took the lamp and went up.
 ## CHAPTER III
 
 Morning, and no ship.
+"""
+VERSE = """PROSPERO:
+Our revels now are ended. These our actors,
+As I foretold you, were all spirits and
+Are melted into air, into thin air:
+And, like the baseless fabric of this vision,
+The cloud-capp'd towers, the gorgeous palaces,
+The solemn temples, the great globe itself,
+Yea, all which it inherit, shall dissolve
+And, like this insubstantial pageant faded,
+Leave not a rack behind. We are such stuff
+As dreams are made on, and our little life
+Is rounded with a sleep.
+
 """
 MACHINES = "It found the window that did not close, and it found the letter."
 
@@ -133,6 +147,34 @@ def _presets(page: WritePage) -> None:
     page.findChildren(PresetRow)[-1].add.click()
 
 
+def _surprise(page: WritePage) -> None:
+    page.state.set_model("gpt-prose-en")
+    page.toggle_surprise()
+    _wait(lambda: bool(page.surprise.placed) and not page.state.services.jobs.busy())
+    _unfold(page, page.surprise.panel)
+
+
+def _evidence(page: WritePage) -> None:
+    """Of a scene by the machine after one that is not."""
+    page.state.set_model("char-rnn-shakespeare")
+    page.state.edit("Another", Text.by("user", VERSE))
+    page.state.set_control("length", 900)
+    page.editor.mark(len(VERSE), len(VERSE))
+    page.generate()
+    _wait(lambda: not page.state.busy)
+    page.weigh_evidence()
+    _wait(lambda: page.evidence.found is not None and not page.state.services.jobs.busy())
+    _unfold(page, page.evidence.panel)
+
+
+def _unfold(page: WritePage, body: QWidget) -> None:
+    """This section of the panel, and none of the others."""
+    for section in page.panel.findChildren(Section):
+        section.set_open(section.isAncestorOf(body))
+    _settle()
+    page.panel.verticalScrollBar().setValue(page.panel.verticalScrollBar().maximum())
+
+
 SCENES: dict[str, Callable[[WritePage], None]] = {
     "page": _chapters,
     "find": _find,
@@ -140,7 +182,14 @@ SCENES: dict[str, Callable[[WritePage], None]] = {
     "focus": _focus,
     "look": _look,
     "presets": _presets,
+    "surprise": _surprise,
+    "evidence": _evidence,
 }
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    while not done():
+        _settle()
 
 
 def _settle() -> None:

@@ -135,7 +135,8 @@ class Surprise(QObject):
             return
         colours = [band_colour(band) for band in range(len(self._limits) + 1)]
         for rectangle, band in self._editor.rectangles(self._bands_in):
-            painter.fillRect(rectangle, colours[band])
+            if rectangle.center().y() > 0:  # not the rim of the line above
+                painter.fillRect(rectangle, colours[band])
 
     def _bands_in(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         for part in self.placed:
