@@ -19,6 +19,14 @@ COMMANDS = [
         "write.refill", "Refill", "refill", "Machine", "Ctrl+R", "Write the marked passage anew; nothing else changes"
     ),
     Command(
+        "write.attention",
+        "Where the network looks…",
+        "show_attention",
+        "Machine",
+        "Ctrl+Shift+L",
+        "Click a word and see which earlier ones each layer and head of a Transformer looked at",
+    ),
+    Command(
         "write.tint", "Show what the machine wrote", "toggle_tint", "View", "F7", "Tint the machine's part of the text"
     ),
     Command(

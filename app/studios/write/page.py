@@ -18,6 +18,7 @@ from app.studios.write.files import PLAIN, side_car
 from app.studios.write.state import Bursts, WriteState
 from app.studios.write.surprise import PartReader
 from app.studios.write.views.aids import Aids
+from app.studios.write.views.attention import AttentionDialog
 from app.studios.write.views.desk import Desk
 from app.studios.write.views.editor import Editor
 from app.studios.write.views.evidence import EvidenceView
@@ -94,6 +95,12 @@ class WritePage(StudioPage[WriteState]):
         self.state.refill()
         self._refilling = (start, len(self.state.document) - end)
         self.editor.setFocus()
+
+    def show_attention(self) -> None:
+        """Where the network looks, in a window beside the text."""
+        dialog = AttentionDialog(self.state, self)
+        dialog.show()
+        dialog.read()
 
     def toggle_tint(self) -> None:
         self._tint.toggle()
