@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ class CoconetTask:
     """Predict the hidden cells of crops of chorales in random keys (orderless NADE, Uria et al. 2014)."""
 
     batch, steps, rate, horizon, seed = 12, 64, 3e-3, 12_000, 1
-    fine, deep, blocks, compiled = 32, 64, 8, False
+    fine, deep, blocks = 32, 64, 8
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self._device, self.codec = name, device, Codec()
@@ -36,7 +35,6 @@ class CoconetTask:
         torch.manual_seed(self.seed)
         network = Coconet(self.codec, self.fine, self.deep, self.blocks)
         self.network: Coconet = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self._scores = torch.compile(self.network) if self.compiled else self.network
         self.modules: dict[str, nn.Module] = {"network": self.network}
         self.averaged = {"network": 60.0}
         self.optimizers: dict[str, Optimizer] = {
@@ -50,7 +48,7 @@ class CoconetTask:
         optimizer = self.optimizers["network"]
         set_rate(optimizer, warmup_cosine(step, self.horizon, floor=0.01))
         optimizer.zero_grad(set_to_none=True)
-        loss = self._loss(self._scores, batch, known).mean()
+        loss = self._loss(self.network, batch, known).mean()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         optimizer.step()
@@ -75,7 +73,7 @@ class CoconetTask:
         picture = np.concatenate([roll_picture(grid, self.codec) for grid in (given, harmonised, free)])
         Image.fromarray(picture).resize((1024, picture.shape[0] * 4), 0).save(folder / f"{step:06d}.png")
 
-    def _loss(self, network: Callable[[torch.Tensor], torch.Tensor], batch: Batch, known: np.ndarray) -> torch.Tensor:
+    def _loss(self, network: nn.Module, batch: Batch, known: np.ndarray) -> torch.Tensor:
         """Mean over the hidden cells of each crop, shape (batch,)."""
         features = self.codec.features(batch.classes, known, batch.first, batch.length)
         with autocast(self._device):
