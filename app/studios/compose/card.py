@@ -7,8 +7,8 @@ CARD = StudioCard(
     title="Compose",
     summary="Draw a melody and hear it answered in four voices",
     accent="compose",
-    extensions=(".mid", ".midi"),
-    saves=(".mid", ".wav", ".flac"),
+    extensions=(".mid", ".midi", ".musicxml", ".mxl"),
+    saves=(".mid", ".musicxml", ".pdf", ".svg", ".wav", ".flac"),
     engine="app.studios.compose.engine:ENGINE",
     page="app.studios.compose.page:ComposePage",
 )

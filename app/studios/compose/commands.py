@@ -6,6 +6,8 @@ from app.ui.studio_page import common_commands
 MACHINE = [
     Command("compose.harmonise", "Harmonise", "harmonise", "Machine", "Ctrl+H", "Keep the soprano, write three voices"),
     Command("compose.refill", "Refill what is marked", "refill", "Machine", "Ctrl+R", "Only that changes"),
+    Command("compose.next-alternative", "Next alternative", "next_alternative", "Machine", "N", "Hear another answer"),
+    Command("compose.take", "Take the alternative", "take_alternative", "Machine", "T", "Make it the piece"),
     Command("compose.play", "Play or pause", "play", "Machine", "Space", "Hear it from the cursor on"),
     Command("compose.loop", "Loop", "toggle_loop", "Machine", "L", "Play the marked bars again and again"),
     Command("compose.metronome", "Metronome", "toggle_metronome", "Machine", "M", "Click on each beat"),
@@ -45,6 +47,7 @@ TRACKS = [
     ),
 ]
 VIEW = [
+    Command("compose.score", "Score", "toggle_score", "View", "F7", "The music as engraved pages, or as a roll again"),
     Command("compose.zoom-in", "Zoom in", "zoom_in", "View", "Ctrl++"),
     Command("compose.zoom-out", "Zoom out", "zoom_out", "View", "Ctrl+-"),
     Command("compose.taller", "Higher rows", "taller", "View", "Ctrl+Shift++"),

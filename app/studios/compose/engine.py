@@ -17,6 +17,8 @@ from app.studios.compose.document import Note, Score, blank
 from app.studios.compose.files import load_midi, save_midi
 from app.studios.compose.masks import regions_from
 from app.studios.compose.midi.writing import write_midi
+from app.studios.compose.notation.engraving import load_musicxml, save_pages
+from app.studios.compose.notation.writing import save_musicxml
 from app.studios.compose.request import Ask, ComposeRequest, compose, harmonise, refill
 from app.studios.compose.sound.export import FORMATS, save_sound
 
@@ -25,6 +27,7 @@ GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
 SCORERS = {"coconet": "app.studios.compose.score:likelihood"}
 """What measures a model on files."""
 MIDI = (".mid", ".midi")
+NOTATION = (".musicxml", ".mxl", ".xml")
 BARS = 8
 MAX_BARS = 1000
 CLOSE = 0.95
@@ -50,19 +53,26 @@ class ComposeEngine:
         suffix = path.suffix.lower()
         if suffix in MIDI:
             return save_midi(path, result, recipe)
+        if suffix == ".musicxml":
+            return save_musicxml(path, result)
+        if suffix == ".svg":
+            return save_pages(path, result)
         if suffix in FORMATS:
             return save_sound(path, result)
         raise AtelierError(
-            ErrorKind.BAD_INPUT, tr("Music is saved as .mid, .wav or .flac, not as “{suffix}”.", suffix=path.suffix)
+            ErrorKind.BAD_INPUT,
+            tr("Music is saved as .mid, .musicxml, .svg, .wav or .flac, not as “{suffix}”.", suffix=path.suffix),
         )
 
     def load(self, path: Path) -> tuple[Score, Recipe | None]:
-        """Read a MIDI file."""
+        """Read a MIDI file, or MusicXML, which carries no recipe."""
         if path.suffix.lower() in FORMATS:
             raise AtelierError(
                 ErrorKind.BAD_FILE,
                 tr("“{name}” is sound; notes can be opened from MIDI files only.", name=path.name),
             )
+        if path.suffix.lower() in NOTATION:
+            return load_musicxml(path), None
         return load_midi(path)
 
     def compare(self, ours: Score, theirs: Score) -> Verdict:

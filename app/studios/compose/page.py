@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
+from app.base.errors import AtelierError
 from app.base.i18n import tr
 from app.jobs.services import Services
+from app.jobs.worker import End, Listener
+from app.studios.compose.alternatives import Alternatives
 from app.studios.compose.band import Band
 from app.studios.compose.bars import bars_of
 from app.studios.compose.cast import cast_of
 from app.studios.compose.codec import Codec
 from app.studios.compose.commands import COMMANDS
 from app.studios.compose.document import KeySignature, Score, Track
-from app.studios.compose.edits import regions_of
+from app.studios.compose.machine_commands import MachineCommands
+from app.studios.compose.notation.engraving import pages
 from app.studios.compose.piece import add_track, remove_track, set_bars, set_key, set_meter, set_tempo
 from app.studios.compose.player import Player
-from app.studios.compose.request import Region
 from app.studios.compose.roll_commands import RollCommands
 from app.studios.compose.sound_commands import SoundCommands
 from app.studios.compose.state import ComposeState
+from app.studios.compose.views.asking import Asking
+from app.studios.compose.views.desk import Desk
 from app.studios.compose.views.midi_ports import MidiPorts
 from app.studios.compose.views.mixer import DRUM_KIT, TrackSettings
 from app.studios.compose.views.piece import Piece
 from app.studios.compose.views.roll import DRAW, SELECT, PianoRoll
+from app.studios.compose.views.score_view import ScoreView
+from app.studios.compose.views.strip import AlternativesStrip
 from app.studios.compose.views.tools import Tools
 from app.studios.compose.views.tracks import TrackList
 from app.ui.icons import set_icon
 from app.ui.studio_page import StudioPage
-from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
 
 
-class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
+class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[ComposeState]):
     """Draw a melody, press Harmonise, mark what you don't like, press Refill, listen."""
 
     commands = COMMANDS
@@ -42,13 +47,19 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         self.roll = PianoRoll()
         self.tools, self.piece = Tools(), Piece()
         self.tracks, self.track, self.midi = TrackList(), TrackSettings(), MidiPorts()
-        super().__init__(ComposeState(services, card), self.roll)
+        self.asking, self.strip, self.score_view = Asking(), AlternativesStrip(), ScoreView()
+        self.score_view.hide()
+        super().__init__(ComposeState(services, card), Desk(self.strip, self.roll, self.score_view))
+        self.alternatives = Alternatives(self.state, self)
         self.player, self.band = Player(services.jobs, self), Band(services.jobs, self)
         self.rewind_button = tool_button("rewind", tr("To the beginning (Ctrl+Home)"), self.rewind)
         self.play_button = tool_button("play", tr("Play or pause (Space)"), self.play)
         self.loop_button = tool_button("loop", tr("Play the marked bars again and again (L)"), None, checkable=True)
         self.click_button = tool_button("metronome", tr("Click on each beat (M)"), None, checkable=True)
+        self.score_button = tool_button("score", tr("Show the score instead of the roll (F7)"), None, checkable=True)
+        self.score_button.toggled.connect(self._show_score_view)
         for button in (
+            self.score_button,
             self.tools.arrow,
             self.tools.pen,
             self.rewind_button,
@@ -58,7 +69,8 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         ):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space must stay the roll's
             self.bar.add_tool(button)
-        self.add_section(tr("Tracks"), self._with_requests())
+        self.add_section(tr("Tracks"), self.tracks)
+        self.add_section(tr("Ask"), self.asking)
         self.add_section(tr("Tools"), self.tools)
         self.add_section(tr("Sound of the track"), self.track)
         self.add_section(tr("Piece"), self.piece)
@@ -66,19 +78,13 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         self._connect_roll()
         self._connect_panel()
         self._connect_sound()
+        self._connect_machine()
         self.restore_font()
         self._show_document()
         self.roll.fit()
         self.player.warm()
 
     # --- commands ------------------------------------------------------------------------------------------------
-
-    def harmonise(self) -> None:
-        self.state.harmonise(self.roll.voice)
-
-    def refill(self) -> None:
-        """The marked bars in the voices that are ticked, or else the stretches of the selected notes."""
-        self.state.refill(self._regions())
 
     def save_type_0(self) -> None:
         """Ask for a file and write MIDI of type 0, for instruments that read nothing else."""
@@ -88,8 +94,12 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
 
     def stop(self) -> None:
         super().stop()
+        self.alternatives.stop()
         if self.band.recording:
             self.record()
+
+    def toggle_score(self) -> None:
+        self.score_button.toggle()
 
     def add_track(self) -> None:
         self._change(tr("Add a track"), add_track(self.state.document), merge=False)
@@ -112,7 +122,7 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
 
     def _connect_roll(self) -> None:
         roll, tools = self.roll, self.tools
-        roll.edited.connect(self.state.edit)
+        roll.edited.connect(self.edit)
         roll.sought.connect(self.seek)
         roll.sounded.connect(lambda t, pitch, velocity: self.player.preview(self._now.tracks[t], pitch, velocity))
         roll.markChanged.connect(self.apply_loop)
@@ -126,6 +136,16 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         tools.quantiseAsked.connect(self.quantise)
         self.state.documentChanged.connect(self._show_document)
         self.state.opened.connect(lambda _: roll.fit())
+
+    def _connect_machine(self) -> None:
+        self.asking.harmoniseAsked.connect(self.harmonise)
+        self.asking.refillAsked.connect(self.refill)
+        self.strip.shownChosen.connect(self.alternatives.show)
+        self.strip.taken.connect(self.take_alternative)
+        self.strip.dismissed.connect(self.alternatives.clear)
+        self.alternatives.changed.connect(self._show_alternatives)
+        self.alternatives.busyChanged.connect(self.bar.set_busy)
+        self.alternatives.progressed.connect(self.bar.show_progress)
 
     def _connect_sound(self) -> None:
         for source in (self.player, self.band):
@@ -153,26 +173,6 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         tracks.model.solo.connect(lambda track, on: self._set_track("solo", on, track))
         self.track.changed.connect(self._set_track)
 
-    def _with_requests(self) -> QWidget:
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(self.tracks)
-        for title, hint, slot in (
-            (tr("Harmonise the soprano"), tr("Keep the soprano and write the other three (Ctrl+H)"), self.harmonise),
-            (
-                tr("Refill what is marked"),
-                tr("Drag on the ruler to mark bars, or select notes; only they change (Ctrl+R)"),
-                self.refill,
-            ),
-        ):
-            button = QPushButton(title)
-            button.setToolTip(hint)
-            button.clicked.connect(slot)
-            layout.addWidget(button)
-        return body
-
     @property
     def _now(self) -> Score:
         return self.state.document
@@ -185,12 +185,6 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
     @property
     def _track(self) -> Track:
         return self._now.tracks[self.roll.voice]
-
-    def _regions(self) -> list[Region]:
-        if self.roll.marked is not None:
-            start, end = self.roll.marked
-            return [Region(track, start, end) for track in sorted(self.roll.marked_voices)]
-        return regions_of(self._now, self.roll.selection)
 
     def _change(self, title: str, score: Score, merge: bool = True) -> None:
         self.state.edit(title, score, merge=title if merge else "")
@@ -216,6 +210,32 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         super().seek(tick)
         self.piece.show_piece(self._now, tick)
 
+    def _show_alternatives(self) -> None:
+        alternatives = self.alternatives
+        self.strip.show_scores(self._now, alternatives.scores, alternatives.shown)
+        self.player.update(alternatives.score)
+        self.roll.show_score(alternatives.score)
+        self._engrave()
+
+    def _show_score_view(self, on: bool) -> None:
+        self.roll.setVisible(not on)
+        self.score_view.setVisible(on)
+        (self.score_view if on else self.roll).setFocus()
+        self._engrave()
+
+    def _engrave(self) -> None:
+        """Have the pages drawn in a thread of their own, while they are looked at."""
+        if not self.score_button.isChecked():
+            return
+        score = self.alternatives.score
+        listener = Listener(partial=self.score_view.show_pages, ended=self._engraved)
+        self.state.services.jobs.submit("compose.score", lambda _: iter([pages(score)]), listener, lane="notation")
+
+    def _engraved(self, _: End, error: AtelierError | None) -> None:
+        if error is not None:
+            self.errors.show_error(error)
+            self.score_button.setChecked(False)
+
     def _show_document(self) -> None:
         score = self._now
         self.player.update(score)
@@ -224,6 +244,7 @@ class ComposePage(RollCommands, SoundCommands, StudioPage[ComposeState]):
         self.tracks.show_score(score)
         self.roll.set_marked_voices(self.tracks.model.refilled())
         self.roll.show_score(score)
+        self._engrave()
         self.piece.show_piece(score, self.roll.playhead)
         self._show_track()
 

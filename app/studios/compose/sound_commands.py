@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QToolButton, QWidget
 
 from app.base.errors import AtelierError
 from app.base.i18n import tr
+from app.studios.compose.alternatives import Alternatives
 from app.studios.compose.band import Band
 from app.studios.compose.document import Note, Score
 from app.studios.compose.edits import paste, quantise
@@ -35,6 +36,7 @@ class SoundCommands:
     midi: MidiPorts
     loop_button: QToolButton
     click_button: QToolButton
+    alternatives: Alternatives
 
     def play(self) -> None:
         """Through the speakers, or through the MIDI port that was chosen."""
@@ -43,9 +45,9 @@ class SoundCommands:
             self.player.pause()
             self.band.stop()
         elif port is not None:
-            self.band.play(self.state.document, self.roll.playhead, port)
+            self.band.play(self.alternatives.score, self.roll.playhead, port)
         else:
-            self.player.play(self.state.document, self.roll.playhead)
+            self.player.play(self.alternatives.score, self.roll.playhead)
 
     def rewind(self) -> None:
         self.seek(0)
@@ -54,7 +56,7 @@ class SoundCommands:
         """Put the cursor somewhere; playback goes on from there."""
         self.roll.set_playhead(tick)
         if self.player.playing:
-            self.player.play(self.state.document, tick)
+            self.player.play(self.alternatives.score, tick)
 
     def toggle_loop(self) -> None:
         self.loop_button.toggle()

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject
+
+from app.base.card import StudioCard
 from app.base.i18n import tr
+from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
 from app.runtime.recipe import Recipe
 from app.studios.compose.document import Score, blank, shares
 from app.studios.compose.files import save_midi
-from app.studios.compose.request import Ask, ComposeRequest, Region, compose, harmonise, refill
+from app.studios.compose.notation.engraving import pages
+from app.studios.compose.pdf import save_pdf
+from app.studios.compose.request import Ask, ComposeRequest, compose
 from app.studios.compose.sound.export import FORMATS, save_sound
 from app.studios.compose.views.preview import preview_png
 
-Asking = Callable[[Score], Ask]
+Asked = Callable[[Score, int], Ask]
+"""What is asked of a score with a seed."""
 
 
 class ComposeState(StudioState[Score, ComposeRequest]):
-    """A score, and three ways to ask for more of it."""
+    """A score, and what is asked for it."""
 
     document_type = Score
-    _ask: Asking = staticmethod(compose)
+
+    def __init__(self, services: Services, card: StudioCard, parent: QObject | None = None) -> None:
+        super().__init__(services, card, parent)
+        self._asked_for: Asked = _compose
 
     @property
     def font(self) -> Path | None:
@@ -35,29 +45,38 @@ class ComposeState(StudioState[Score, ComposeRequest]):
         self.write_on_disk(path, lambda: save_midi(path, document, None, kind=0))
 
     def write_file(self, path: Path, document: Score, recipe: Recipe | None) -> list[Path]:
-        """As the engine does it, but sound with the user's SoundFont."""
+        """As the engine does it, but sound with the user's SoundFont; and PDF, for which the engine has no Qt."""
         if path.suffix.lower() in FORMATS:
             return save_sound(path, document, self.font)
+        if path.suffix.lower() == ".pdf":
+            return save_pdf(path, pages(document), path.stem)
         return super().write_file(path, document, recipe)
 
     def empty(self) -> Score:
         """Eight empty bars."""
         return blank()
 
-    def harmonise(self, melody: int) -> None:
-        """Keep the soprano, or the track *melody* where there is none, and write the other voices."""
-        self._generate_by(lambda score: harmonise(score, melody))
-
-    def refill(self, regions: list[Region]) -> None:
-        """Write the marked stretches anew; nothing else changes."""
-        self._generate_by(lambda score: refill(score, regions))
+    def ask(self, asked: Asked) -> None:
+        """Generate what *asked* makes of the document and the seed."""
+        self._asked_for = asked
+        try:
+            self.generate()
+        finally:
+            self._asked_for = _compose
 
     def make_request(self) -> ComposeRequest:
         """Write the voices that are not the user's, or what was asked for. Raises ``AtelierError`` (``BAD_INPUT``)."""
-        ask, settings = self._ask(self.document), self.settings
+        return self._request(self._asked_for, self.settings.seed)
+
+    def requests(self, asked: Asked, count: int) -> list[ComposeRequest]:
+        """The same question with the seed and those that follow. Raises ``AtelierError`` (``BAD_INPUT``)."""
+        return [self._request(asked, self.settings.seed + number) for number in range(count)]
+
+    def _request(self, asked: Asked, seed: int) -> ComposeRequest:
+        ask, settings = asked(self.document, seed), self.settings
         return ComposeRequest(
             model=settings.model,
-            seed=settings.seed,
+            seed=seed,
             controls=dict(settings.controls),
             score=ask.score,
             marks=ask.marks,
@@ -84,9 +103,6 @@ class ComposeState(StudioState[Score, ComposeRequest]):
         notes = tr("{count} notes", count=f"{count:,}")
         return f"{notes} · {tr('{percent} % by hand', percent=round(100 * mine))}"
 
-    def _generate_by(self, ask: Asking) -> None:
-        self._ask = ask
-        try:
-            self.generate()
-        finally:
-            self._ask = compose
+
+def _compose(score: Score, _: int) -> Ask:
+    return compose(score)

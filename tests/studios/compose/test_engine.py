@@ -122,7 +122,7 @@ def test_the_command_line_harmonises_a_file_note_for_note(
     [
         (["--bars", "0"], "--bars can't be 0"),
         (["--melody", "gone.mid"], "There is no file “gone.mid”"),
-        (["--out", "x.mp3"], "saved as .mid, .wav or .flac"),
+        (["--out", "x.mp3"], "saved as .mid, .musicxml"),
     ],
 )
 def test_bad_arguments_are_told_in_one_line(

@@ -1,0 +1,1 @@
+"""The score as notation: MusicXML in and out, and engraving."""

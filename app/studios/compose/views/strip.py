@@ -1,0 +1,91 @@
+"""The alternatives side by side above the roll, each with its small picture and what was measured of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from app.base.i18n import tr
+from app.studios.compose.alternatives import MINE, MOST
+from app.studios.compose.cast import with_choir
+from app.studios.compose.document import Score
+from app.studios.compose.measure import measured
+from app.studios.compose.views.preview import preview_png
+from app.ui.theme import GRID
+from app.ui.widgets.bar import tool_button
+
+ICON = QSize(120, 48)
+
+
+class AlternativesStrip(QWidget):
+    """Hidden while there are none."""
+
+    shownChosen = Signal(int)
+    taken = Signal()
+    dismissed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("film")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._group = QButtonGroup(self)
+        self.buttons = [self._button(number) for number in range(MINE, MOST)]
+        self._drawn: list[Score | None] = [None] * len(self.buttons)
+        self.take = QPushButton(tr("Take this one"))
+        self.take.setToolTip(tr("Make it the piece, as one step that can be undone (T)"))
+        self.take.clicked.connect(self.taken.emit)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        layout.setSpacing(GRID // 2)
+        for button in self.buttons:
+            layout.addWidget(button)
+        layout.addStretch(1)
+        layout.addWidget(self.take)
+        layout.addWidget(tool_button("close", tr("Keep what you have and put the others away"), self.dismissed.emit))
+        self.hide()
+
+    def show_scores(self, mine: Score, scores: tuple[Score, ...], shown: int) -> None:
+        """Show the document and its alternatives, and which of them is in the roll."""
+        self.setVisible(bool(scores))
+        if not scores:
+            self._drawn = [None] * len(self.buttons)
+            return
+        for place, button in enumerate(self.buttons):
+            button.setVisible(place <= len(scores))
+            if place <= len(scores):
+                self._draw(place, mine if place == 0 else scores[place - 1])
+        self.buttons[shown - MINE].setChecked(True)
+        self.take.setEnabled(shown != MINE)
+
+    def _draw(self, place: int, score: Score) -> None:
+        if self._drawn[place] is score:
+            return
+        self._drawn[place] = score
+        pixmap = QPixmap()
+        pixmap.loadFromData(preview_png(score))
+        button = self.buttons[place]
+        button.setIcon(QIcon(pixmap))
+        found = measured(*with_choir(score))
+        words = tr(
+            "{density} notes a quarter, {spread} semitones, {consonance} % consonant",
+            density=f"{found.density:.1f}",
+            spread=round(found.spread),
+            consonance=round(100 * found.consonance),
+        )
+        button.setText(f"{_name(place)} · {found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %")
+        button.setToolTip(f"{_name(place)}: {words} (N)")
+        button.setAccessibleName(button.toolTip())
+
+    def _button(self, number: int) -> QToolButton:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setIconSize(ICON)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.clicked.connect(lambda: self.shownChosen.emit(number))
+        self._group.addButton(button)
+        return button
+
+
+def _name(place: int) -> str:
+    return tr("Mine") if place == 0 else "ABCD"[place - 1]
