@@ -88,8 +88,8 @@ def predictions(model: Model, text: str, progress: Progress) -> Predictions:
 def decoder_of(model: Model) -> Callable[[int], str]:
     """The text of one token of a model."""
     if model.manifest.family == "char-rnn":
-        vocabulary = CharCodec(model.codec["vocabulary"]).vocabulary
-        return lambda token: vocabulary[token]
+        characters = CharCodec.of_model(model.codec)
+        return lambda token: characters.decode([token])
     codec = SubwordCodec.of_model(model)
     return lambda token: codec.decode([token])
 

@@ -7,7 +7,6 @@ parts near it are read again, and of a novel only what is looked at.
 
 from __future__ import annotations
 
-import itertools
 import re
 import zlib
 from collections import OrderedDict
@@ -172,16 +171,15 @@ def follow(placed: Sequence[Placed], change: Change) -> list[Placed]:
     return [part for part in kept if len(part.found)]
 
 
-def runs(part: Placed, start: int, end: int, limits: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Neighbours of one band that lie in a span of the text, as one: first character, last + 1, band."""
+def runs(part: Placed, start: int, end: int, limits: Sequence[int]) -> np.ndarray:
+    """Neighbours of one band that lie in a span of the text, as one: first character, last + 1, band, int64 (n, 3)."""
     first, last = part.tokens_in(start, end)
-    if first == last:
-        return
     found = bands(part.found.ranks[first:last], limits)
     places = part.found.spans[first:last] + part.start
     borders = np.flatnonzero((found[1:] != found[:-1]) | (places[1:, 0] > places[:-1, 1])) + 1
-    for one, other in itertools.pairwise([0, *borders.tolist(), len(found)]):
-        yield int(places[one, 0]), int(places[other - 1, 1]), int(found[one])
+    begins = np.concatenate([np.zeros(min(1, last - first), np.int64), borders])
+    ends = np.concatenate([borders, np.full(min(1, last - first), last - first)])
+    return np.stack([places[begins, 0], places[ends - 1, 1], found[begins]], 1)
 
 
 def _shares(numbers: np.ndarray, count: int) -> np.ndarray:

@@ -30,7 +30,14 @@ from app.base.i18n import tr
 from app.studios.write.document import Maker, Text, breaks_in
 from app.studios.write.views.look import Look
 from app.studios.write.views.reading import ReadingLayout
-from app.studios.write.views.tint import edited_colour, found_colour, line_rectangles, tint_colour, underline
+from app.studios.write.views.tint import (
+    edited_colour,
+    found_colour,
+    line_rectangles,
+    span_rectangles,
+    tint_colour,
+    underline,
+)
 from app.studios.write.views.units import Places, from_view, selected
 from app.ui.theme import GRID, current_theme
 
@@ -210,14 +217,15 @@ class Editor(QPlainTextEdit):
             for one, other in self._found[first:last].tolist():
                 yield from line_rectangles(block, place, self._units(one), self._units(other))
 
-    def rectangles(
-        self, spans_in: Callable[[int, int], Iterable[tuple[int, int, int]]]
-    ) -> Iterator[tuple[QRectF, int]]:
-        """Where the spans are seen that *spans_in* gives for a part of the text: start, end and a number, kept."""
+    def rectangles(self, spans_in: Callable[[int, int], np.ndarray]) -> Iterator[tuple[QRectF, int]]:
+        """Where the spans are seen that *spans_in* gives for a part of the text, and the number of each.
+
+        Rows of start, end and number, int64 (n, 3), rising.
+        """
         for start, end, block, place in self.seen_blocks():
-            for first, last, number in spans_in(start, end):
-                for rectangle in line_rectangles(block, place, self._units(first), self._units(last)):
-                    yield rectangle, number
+            spans = spans_in(start, end)
+            spans[:, :2] = self._places.all_to_units(spans[:, :2])
+            yield from span_rectangles(block, place, spans.tolist())
 
     def index_at(self, place: QPoint) -> int:
         """The character at a place of the viewport."""

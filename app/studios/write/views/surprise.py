@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolTip, QVBoxLayout, QWidget
@@ -92,6 +93,7 @@ class Surprise(QObject):
         change = self._state.document.change_since(self._text)
         self._text = self._state.document
         self.placed = follow(self.placed, change)
+        self._state.services.jobs.drop(GROUP)  # the hands come first
         self._wait()
 
     def _wait(self) -> None:
@@ -138,10 +140,10 @@ class Surprise(QObject):
             if rectangle.center().y() > 0:  # not the rim of the line above
                 painter.fillRect(rectangle, colours[band])
 
-    def _bands_in(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        for part in self.placed:
-            if part.start < end and part.end > start:
-                yield from runs(part, start, end, self._limits)
+    def _bands_in(self, start: int, end: int) -> np.ndarray:
+        near = [part for part in self.placed if part.start < end and part.end > start]
+        found = [runs(part, start, end, self._limits) for part in near]
+        return np.concatenate([np.zeros((0, 3), np.int64), *found])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say rank and chance of the token under the pointer."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QTextBlock, QTextLayout
+from PySide6.QtGui import QColor, QTextBlock, QTextLayout, QTextLine
 
 from app.studios.write.views.units import unit_length
 from app.ui.theme import current_theme
@@ -61,3 +61,32 @@ def _laid_out(lines: QTextLayout, start: int, end: int) -> Iterator[tuple[int, i
         yield start, min(end, at)
     if end > at:
         yield max(start, at) + length, end + length
+
+
+def span_rectangles(
+    block: QTextBlock, place: QRectF, spans: Sequence[tuple[int, int, int]]
+) -> Iterator[tuple[QRectF, int]]:
+    """The same for many spans, first and last + 1 unit and a number, that rise and do not overlap.
+
+    Each line and each border of two spans is asked for once: a page of letters has a thousand.
+    """
+    lines, base, at = block.layout(), block.position(), 0
+    for number in range(lines.lineCount()):
+        line = lines.lineAt(number)
+        start, end = base + line.textStart(), base + line.textStart() + line.textLength()
+        right, top, height = line.x() + line.naturalTextWidth(), place.top() + line.y() - 2, line.height() + 4
+        border, x = -1, 0.0
+        while at < len(spans) and spans[at][0] < end:
+            first, last, kept = spans[at]
+            one, other = max(first, start), min(last, end)
+            if one < other:
+                x1 = x if one == border else _x(line, one - base)
+                border, x = other, min(_x(line, other - base), right)
+                yield QRectF(place.left() + x1, top, x - x1, height), kept
+            if last > end:
+                break
+            at += 1
+
+
+def _x(line: QTextLine, place: int) -> float:
+    return line.cursorToX(place)[0]  # pyright: ignore[reportGeneralTypeIssues, reportIndexIssue]
