@@ -175,7 +175,14 @@ def test_two_hundred_steps_back_are_found_and_not_painted_again(monkeypatch: pyt
     monkeypatch.setattr("app.studios.paint.raster.cache.paint", None)  # calling it would fail
     for drawing, tiles in reversed(states):
         assert rasters.layer(drawing, drawing.layers[0]) is tiles
-        assert rasters.missing(drawing) == 0
+        assert rasters.missing(drawing, 1.0) == 0
+
+
+def test_what_is_hidden_is_not_waited_for() -> None:
+    drawing = Drawing((line("#a3262a", 100, 1),), *SHEET, layers=(Layer(0), Layer(1)))
+    hidden = msgspec.structs.replace(drawing, layers=(Layer(0), Layer(1, visible=False)))
+    assert Rasters().missing(drawing, 1.0) > 0
+    assert Rasters().missing(hidden, 1.0) == 0
 
 
 def test_what_was_dropped_for_want_of_memory_is_painted_again() -> None:

@@ -59,16 +59,15 @@ class Rasters:
         """What hides a layer: its alpha."""
         return self._painted(drawing, _NOTHING, drawing.on_layer(layer.number, on_mask=True), check)
 
-    def missing(self, drawing: Drawing) -> float:
-        """About how many seconds it would take to paint what is not kept."""
+    def missing(self, drawing: Drawing, enough: float) -> float:
+        """About how many seconds it would take to paint what is seen and not kept; counted until it is *enough*."""
         seconds = 0.0
         for layer in drawing.layers:
             for under, on_mask in ((layer, False), (_NOTHING, True)):
-                strokes = drawing.on_layer(layer.number, on_mask)
-                with self._lock:
-                    root = self._root(drawing, under)
-                    _, done = self._nearest(root, strokes)
-                seconds += sum(map(cost, strokes[done:])) + (PICTURE_SECONDS if root.tiles is None else 0)
+                if layer.visible and (layer.masked or not on_mask):
+                    seconds += self._missing(drawing, under, drawing.on_layer(layer.number, on_mask), enough - seconds)
+                if seconds > enough:
+                    return seconds
         return seconds
 
     def put(self, drawing: Drawing, layer: Layer, on_mask: bool, tiles: Tiles) -> None:
@@ -76,6 +75,17 @@ class Rasters:
         with self._lock:
             root = self._root(drawing, _NOTHING if on_mask else layer)
             self._keep(root, drawing.on_layer(layer.number, on_mask), tiles)
+
+    def _missing(self, drawing: Drawing, under: Layer, strokes: Sequence[Stroke], enough: float) -> float:
+        with self._lock:
+            root = self._root(drawing, under)
+            _, done = self._nearest(root, strokes)
+        seconds = PICTURE_SECONDS if root.tiles is None else 0.0
+        for stroke in strokes[done:]:
+            seconds += cost(stroke)
+            if seconds > enough:
+                break
+        return seconds
 
     def _sheet(self, drawing: Drawing, layer: Layer, check: Callable[[], None] | None) -> Sheet:
         tiles = self.layer(drawing, layer, check)

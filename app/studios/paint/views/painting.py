@@ -42,7 +42,7 @@ class Painting:
         jobs.drop(GROUP)
         shown = self._shown(document)
         try:
-            if rasters.missing(shown) <= AT_ONCE:
+            if rasters.missing(shown, AT_ONCE) <= AT_ONCE:
                 self._canvas.show_drawing(document, rasters.sheets(shown), self._tint is None)
             else:
                 self._in_background(jobs, rasters, document, shown)
