@@ -16,7 +16,20 @@ COMMANDS = [
         "Shown at the caret, not yet in the text: Tab takes it, Ctrl+Right a word, Esc drops it",
     ),
     Command(
-        "write.refill", "Refill", "refill", "Machine", "Ctrl+R", "Write the marked passage anew; nothing else changes"
+        "write.alternatives",
+        "Three ways to go on",
+        "offer",
+        "Machine",
+        "Ctrl+Shift+Space",
+        "Three suggestions side by side at the caret, or for the marked passage",
+    ),
+    Command(
+        "write.refill",
+        "Refill",
+        "refill",
+        "Machine",
+        "Ctrl+R",
+        "Three others for the marked passage, to choose from; nothing else changes",
     ),
     Command(
         "write.attention",

@@ -66,7 +66,7 @@ class WritePage(StudioPage[WriteState]):
     def generate(self) -> None:
         """Write at the caret, in the whole length; write a marked passage anew."""
         if self.editor.textCursor().hasSelection():
-            self.refill()
+            self._rewrite()
         elif not self.state.busy:
             self._set_place(*self.editor.place())
             self.state.generate()
@@ -83,18 +83,17 @@ class WritePage(StudioPage[WriteState]):
         self.aids.suggestions.ask()
         self.editor.setFocus()
 
+    def offer(self) -> None:
+        """Offer three ways to go on at the caret, or to write the marked passage."""
+        self.aids.choose(*self.editor.place())
+
     def refill(self) -> None:
-        """Write the marked passage anew; the rest of the text stays as it is, to the byte."""
-        self.state.stop()
-        start, end = self.editor.place()
-        if start == end:
-            hint = tr("Then Refill writes that passage anew and leaves the rest alone.")
-            self.state.failed.emit(AtelierError(ErrorKind.BAD_INPUT, tr("Mark a passage of the text first."), hint))
+        """Offer three passages for the marked one; the rest of the text stays as it is, to the byte."""
+        if self.editor.textCursor().hasSelection():
+            self.offer()
             return
-        self._set_place(start, end)
-        self.state.refill()
-        self._refilling = (start, len(self.state.document) - end)
-        self.editor.setFocus()
+        hint = tr("Then Refill offers others for it and leaves the rest alone.")
+        self.state.failed.emit(AtelierError(ErrorKind.BAD_INPUT, tr("Mark a passage of the text first."), hint))
 
     def show_attention(self) -> None:
         """Where the network looks, in a window beside the text."""
@@ -171,6 +170,15 @@ class WritePage(StudioPage[WriteState]):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
+    def _rewrite(self) -> None:
+        """Write the marked passage anew at once."""
+        self.state.stop()
+        start, end = self.editor.place()
+        self._set_place(start, end)
+        self.state.refill()
+        self._refilling = (start, len(self.state.document) - end)
+        self.editor.setFocus()
+
     def _show_path(self, path: Path) -> None:
         """A document of another program is never written over: it may hold more than what was read of it."""
         super()._show_path(path)
@@ -184,7 +192,7 @@ class WritePage(StudioPage[WriteState]):
     def _add_tools(self) -> None:
         focus = tool_button("focus", tr("Only the page, nothing else on the screen (F11)"), self.toggle_focus)
         find = tool_button("find", tr("Find in the text (Ctrl+F)"), self.show_find)
-        refill = tool_button("refill", tr("Refill: write the marked passage anew (Ctrl+R)"), self.refill)
+        refill = tool_button("refill", tr("Refill: three others for the marked passage (Ctrl+R)"), self.refill)
         self._tint = tool_button("palette", tr("Tint what the machine wrote (F7)"), None, checkable=True)
         self._tint.setChecked(bool(self._preferences.get("tint", True)))
         self._set_tinted(self._tint.isChecked())

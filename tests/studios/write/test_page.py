@@ -164,7 +164,7 @@ def test_refill_writes_the_marked_passage_alone_and_again_with_another_seed(qtbo
     page.editor.mark(start, end)
     results = []
     for _ in range(2):
-        page.refill()
+        page.generate()
         _idle(qtbot, page)
         results.append(_consistent(page))
         assert results[-1].startswith(text[:start])
@@ -328,7 +328,8 @@ def test_only_the_keyboard(qtbot: QtBot, window: Window, page: WritePage) -> Non
     assert _consistent(page) == "HAMLET:\nTo be"
     qtbot.keyClick(page.editor, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(page.editor, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    _idle(qtbot, page)
+    qtbot.waitUntil(lambda: page.aids.choices.may_take(1), timeout=60_000)
+    qtbot.keyClick(page.aids.alternatives, Qt.Key.Key_2)
     assert _consistent(page).startswith("HAMLET:\n")
     assert page.editor.textCursor().hasSelection()
     qtbot.keyClick(page.editor, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)

@@ -7,8 +7,10 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
+from app.studios.write.choices import Choices
 from app.studios.write.state import WriteState
 from app.studios.write.suggestions import Suggestions
+from app.studios.write.views.alternatives import Alternatives
 from app.studios.write.views.editor import Editor
 from app.studios.write.views.ghost import GhostView
 from app.ui.theme import GRID
@@ -20,7 +22,23 @@ class Aids:
     def __init__(self, state: WriteState, editor: Editor, preferences: dict[str, Any]) -> None:
         self.suggestions = Suggestions(state, preferences)
         self.ghost = GhostView(editor, self.suggestions)
+        self.choices = Choices(state)
+        self.alternatives = Alternatives(editor, self.choices)
         self.form = AidForm(self.suggestions)
+        self._state, self._editor, self._refilling = state, editor, False
+        self.choices.taken.connect(self._show_taken)
+
+    def choose(self, start: int, end: int) -> None:
+        """Offer three passages for a place or span."""
+        self.suggestions.drop()
+        self._state.place = (start, end)
+        self._refilling = start < end
+        self.choices.ask()
+
+    def _show_taken(self, start: int, end: int) -> None:
+        """A refilled passage stays marked, so that it can be refilled again; else one writes on behind it."""
+        self._editor.mark(start if self._refilling else end, end)
+        self._editor.setFocus()
 
     def close_down(self) -> None:
         """End the timers, before the window closes."""
