@@ -24,6 +24,14 @@ COMMANDS = [
         "Three suggestions side by side at the caret, or for the marked passage",
     ),
     Command(
+        "write.chances",
+        "Chances at the caret",
+        "show_chances",
+        "Machine",
+        "Ctrl+J",
+        "The ten likeliest words here, to choose one; Alt+click or resting on a word does the same",
+    ),
+    Command(
         "write.refill",
         "Refill",
         "refill",

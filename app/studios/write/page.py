@@ -87,6 +87,10 @@ class WritePage(StudioPage[WriteState]):
         """Offer three ways to go on at the caret, or to write the marked passage."""
         self.aids.choose(*self.editor.place())
 
+    def show_chances(self) -> None:
+        """Show the likeliest words at the caret."""
+        self.aids.look()
+
     def refill(self) -> None:
         """Offer three passages for the marked one; the rest of the text stays as it is, to the byte."""
         if self.editor.textCursor().hasSelection():

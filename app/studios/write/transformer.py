@@ -124,19 +124,21 @@ class Remembered:
     decoder: Decoder
 
 
-def read_context(model: Model, tokens: np.ndarray, progress: Progress) -> tuple[Decoder, np.ndarray]:
+def read_context(
+    model: Model, tokens: np.ndarray, progress: Progress, place: str = "context"
+) -> tuple[Decoder, np.ndarray]:
     """A decoder that has read tokens (n,), at least two, and the scores (V,) of what comes next.
 
     What the last call read and this one begins with is not read again. The result is the same to the bit as if it
     were: a graph computes each of several tokens alike however they are divided, but a single one in another way, so
-    at least two are left to read.
+    at least two are left to read. *place* names what is remembered, so that looking somewhere else forgets nothing.
     """
-    known: Remembered | None = model.memory.get("context")
+    known: Remembered | None = model.memory.get(place)
     same = _common(known.tokens, tokens) if known else 0
     same = 0 if known and known.decoder.whole else min(same, len(tokens) - 2)
     decoder = known.decoder.cut(same) if known and same > 0 else Decoder(model)
     scores = decoder.read_all(tokens[None, decoder.length :], progress)[0]
-    model.memory["context"] = Remembered(tokens, decoder.picked([0]))
+    model.memory[place] = Remembered(tokens, decoder.picked([0]))
     return decoder, scores
 
 

@@ -11,6 +11,7 @@ from app.studios.write.choices import Choices
 from app.studios.write.state import WriteState
 from app.studios.write.suggestions import Suggestions
 from app.studios.write.views.alternatives import Alternatives
+from app.studios.write.views.chances import ChancesPopup
 from app.studios.write.views.editor import Editor
 from app.studios.write.views.ghost import GhostView
 from app.ui.theme import GRID
@@ -24,7 +25,8 @@ class Aids:
         self.ghost = GhostView(editor, self.suggestions)
         self.choices = Choices(state)
         self.alternatives = Alternatives(editor, self.choices)
-        self.form = AidForm(self.suggestions)
+        self.chances = ChancesPopup(editor, state, self.suggestions, preferences)
+        self.form = AidForm(self.suggestions, self.chances)
         self._state, self._editor, self._refilling = state, editor, False
         self.choices.taken.connect(self._show_taken)
 
@@ -35,6 +37,12 @@ class Aids:
         self._refilling = start < end
         self.choices.ask()
 
+    def look(self) -> None:
+        """Show the chances at the word of the caret, or of what comes after it."""
+        self.suggestions.drop()
+        self.ghost.refresh()
+        self.chances.look(self._editor.place()[0], by_key=True)
+
     def _show_taken(self, start: int, end: int) -> None:
         """A refilled passage stays marked, so that it can be refilled again; else one writes on behind it."""
         self._editor.mark(start if self._refilling else end, end)
@@ -43,12 +51,13 @@ class Aids:
     def close_down(self) -> None:
         """End the timers, before the window closes."""
         self.suggestions.close()
+        self.chances.close_list()
 
 
 class AidForm(QWidget):
     """The section “While you write” of the panel."""
 
-    def __init__(self, suggestions: Suggestions) -> None:
+    def __init__(self, suggestions: Suggestions, chances: ChancesPopup) -> None:
         super().__init__()
         self.pause = QCheckBox(tr("Suggest after a pause"))
         self.pause.setToolTip(
@@ -56,7 +65,14 @@ class AidForm(QWidget):
         )
         self.pause.setChecked(suggestions.after_pause)
         self.pause.toggled.connect(suggestions.set_after_pause)
+        self.hover = QCheckBox(tr("Chances under the mouse"))
+        self.hover.setToolTip(
+            tr("Rest on a word to see what else could stand there and how likely; Alt+click shows it at once")
+        )
+        self.hover.setChecked(chances.on_hover)
+        self.hover.toggled.connect(chances.set_on_hover)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.pause)
+        column.addWidget(self.hover)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -105,6 +105,27 @@ class Editor(QPlainTextEdit):
         units = self._units(index)
         block = self.document().findBlock(units)
         return block, units - block.position()
+
+    def word_under(self, point: QPoint) -> int | None:
+        """The character under a point of the viewport that is a part of a word; None where there is none."""
+        at = self._index(self.cursorForPosition(point).position())
+        # A caret stands between characters: the one before it may be the one under the point.
+        for place in (at, at - 1):
+            letter = self._shown.text[place : place + 1] if place >= 0 else ""
+            if letter.isalnum() and self.rectangle_of(place, in_viewport=True).adjusted(-1, -4, 1, 4).contains(point):
+                return place
+        return None
+
+    def rectangle_of(self, index: int, in_viewport: bool = False) -> QRect:
+        """Where a character is seen, in pixels of the editor or of its viewport."""
+        cursor = self.textCursor()
+        cursor.setPosition(self._units(index))
+        place = self.cursorRect(cursor)
+        cursor.setPosition(self._units(min(index + 1, len(self._shown))))
+        after = self.cursorRect(cursor)
+        if after.top() == place.top():
+            place.setRight(after.left())
+        return place if in_viewport else place.translated(self.viewport().geometry().topLeft())
 
     @contextmanager
     def following(self) -> Iterator[None]:

@@ -1,0 +1,134 @@
+"""The likeliest words at a place: by mouse, by key, in the real window with both kinds of models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app.base.progress import Progress
+from app.runtime.model import ModelShelf
+from app.studios.write.chances import Chances, chances_at
+from app.studios.write.page import WritePage
+from app.studios.write.predictions import decoder_of, predictions
+
+MODELS = ["char-rnn-shakespeare", "gpt-prose-en"]
+TEXT = "It was a long evening, and the rain had not stopped."
+AT = TEXT.index("rain") + 1
+
+
+@pytest.fixture(params=MODELS)
+def written(page: WritePage, request: pytest.FixtureRequest) -> WritePage:
+    page.state.set_model(request.param)
+    page.state.set_control("length", 20)
+    page.editor.insertPlainText(TEXT)
+    page.editor.mark(len(TEXT), len(TEXT))
+    return page
+
+
+def _spot(page: WritePage) -> QPoint:
+    return page.editor.rectangle_of(AT, in_viewport=True).center()
+
+
+def _rest(qtbot: QtBot, page: WritePage) -> None:
+    """Rest with the mouse on the word, coming from elsewhere."""
+    qtbot.mouseMove(page.editor.viewport(), QPoint(5, 400))
+    qtbot.mouseMove(page.editor.viewport(), _spot(page))
+
+
+def _list(qtbot: QtBot, page: WritePage) -> Chances:
+    qtbot.waitUntil(page.aids.chances.isVisible, timeout=30_000)
+    found = page.aids.chances.chances
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_they_are_those_of_one_reading_of_the_whole_text(shelf: ModelShelf, name: str) -> None:
+    model, text = shelf.open(name), TEXT.replace("\n", " ")
+    found, whole = chances_at(model, text, AT, Progress()), predictions(model, text, Progress())
+    (row,) = (number for number, (start, end) in enumerate(whole.spans.tolist()) if start <= AT < end)
+    spell = decoder_of(model)
+    assert [option for option, _ in found.options] == [spell(int(token)) for token in whole.top[row]]
+    np.testing.assert_allclose([chance for _, chance in found.options], whole.top_chances[row], rtol=1e-3)
+    assert (found.start, found.end) == (whole.spans[row, 0], TEXT.index("rain") + 4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("text", ["", " ", "a", "word " * 3000, "x" * 9000, "🙂日本語 and"])
+def test_any_place_of_any_text_has_some(shelf: ModelShelf, name: str, text: str) -> None:
+    for at in (0, len(text) // 2, len(text)):
+        found = chances_at(shelf.open(name), text, at, Progress())
+        assert len(found.options) == 10
+        assert 0 <= found.start <= at <= max(at, found.end) <= len(text)
+        chances = [chance for _, chance in found.options]
+        assert chances == sorted(chances, reverse=True)
+        assert 0 < sum(chances) <= 1 + 1e-9
+
+
+def test_resting_on_a_word_shows_ten_and_a_click_goes_on_from_one(qtbot: QtBot, written: WritePage) -> None:
+    _rest(qtbot, written)
+    found = _list(qtbot, written)
+    popup = written.aids.chances
+    assert popup.list.count() == 10
+    assert written.editor.hasFocus()
+    assert popup.y() > written.editor.rectangle_of(AT).top()
+    assert written.editor.toPlainText() == TEXT
+    row = next(row for row, (text, _) in enumerate(found.options) if not TEXT.startswith(text, found.start))
+    spot = popup.list.visualItemRect(popup.list.item(row)).center()
+    qtbot.mouseClick(popup.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    chosen = found.options[row][0]
+    expected = TEXT[: found.start] + chosen + TEXT[found.end :]
+    assert written.state.document.text == written.editor.toPlainText() == expected
+    assert written.editor.place() == (found.start + len(chosen),) * 2
+    assert written.state.document.share("machine") > 0
+    assert written.aids.suggestions.ghost is not None
+    assert written.aids.suggestions.ghost.place == found.start + len(chosen)
+    assert not popup.isVisible()
+    written.undo()
+    assert written.state.document.text == TEXT
+
+
+def test_alt_click_and_the_key_show_it_at_once_and_the_keyboard_chooses(qtbot: QtBot, written: WritePage) -> None:
+    written.aids.form.hover.setChecked(False)
+    _rest(qtbot, written)
+    qtbot.mouseClick(
+        written.editor.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier, pos=_spot(written)
+    )
+    _list(qtbot, written)
+    assert written.editor.place() == (len(TEXT), len(TEXT))
+    qtbot.mouseMove(written.editor.viewport(), QPoint(5, 400))
+    assert not written.aids.chances.isVisible()
+    written.editor.mark(AT, AT)
+    qtbot.keyClick(written.editor, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    found = _list(qtbot, written)
+    listed = written.aids.chances.list
+    assert listed.hasFocus()
+    qtbot.keyClick(listed, Qt.Key.Key_Escape)
+    assert written.editor.hasFocus()
+    assert not written.aids.chances.isVisible()
+    qtbot.keyClick(written.editor, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    _list(qtbot, written)
+    qtbot.keyClick(listed, Qt.Key.Key_Down)
+    qtbot.keyClick(listed, Qt.Key.Key_Return)
+    assert written.state.document.text == TEXT[: found.start] + found.options[1][0] + TEXT[found.end :]
+
+
+def test_it_can_be_switched_off_and_typing_takes_it_away(qtbot: QtBot, written: WritePage) -> None:
+    _rest(qtbot, written)
+    _list(qtbot, written)
+    qtbot.keyClicks(written.editor, "x")
+    assert not written.aids.chances.isVisible()
+    written.aids.form.hover.setChecked(False)
+    assert written.state.services.settings.section("write")["hover"] is False
+    _rest(qtbot, written)
+    qtbot.wait(900)
+    assert not written.aids.chances.isVisible()
+
+
+def test_the_newest_place_counts(qtbot: QtBot, written: WritePage) -> None:
+    for at in (3, 9, AT):
+        written.aids.chances.look(at)
+    found = _list(qtbot, written)
+    assert found.start <= AT < found.end
