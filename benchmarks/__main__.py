@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import generators, painting, window, writing
+from benchmarks import generators, ghost, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -17,6 +17,8 @@ BENCHMARKS = {
     "sound": generators.sound,
     "slider": window.slider,
     "roll": window.roll,
+    "ghost": ghost.first_token,
+    "decoding": ghost.decoding,
     "typing": writing.typing,
     "pen": painting.pen,
     "openraster": painting.openraster,

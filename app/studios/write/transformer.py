@@ -101,6 +101,11 @@ class Decoder:
         }
         return {name: places[name] for name in self._session.input_names if name in places} | self._past
 
+    @property
+    def past(self) -> dict[str, Held]:
+        """Keys and values of what was read, each (rows, heads, length, size), by the names of the graph's inputs."""
+        return self._past
+
     def picked(self, rows: list[int]) -> Self:
         """A decoder that goes on from these rows, one may be named more than once."""
         return self._with({name: _array(value)[rows] for name, value in self._past.items()}, len(rows), self.length)

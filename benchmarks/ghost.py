@@ -1,0 +1,160 @@
+"""How soon a suggestion begins and how fast it goes on, without a window; ratios within one run, by turns."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from app.base.progress import Progress
+from app.runtime.device import physical_cores
+from app.runtime.model import Model
+from app.studios.write.document import Text
+from app.studios.write.engine import ENGINE
+from app.studios.write.prose import SPARE, ProseReader
+from app.studios.write.request import WriteRequest
+from app.studios.write.transformer import PAST, PRESENT, read_context
+from benchmarks.generators import open_model
+from benchmarks.llama import Llama, write_gguf
+
+MODEL = "gpt-prose-en"
+SENTENCE = "It was a long evening, and the rain that had begun at noon went on falling upon the garden. "
+AFTER = " But nothing came of it, as everybody knew, and the lamp burned lower."
+KEYS = 60
+TOKENS = 40
+TURNS = 15
+
+
+def first_token() -> Iterator[str]:
+    """Milliseconds from a key to the first suggested piece, with a thousand tokens before it that were read already."""
+    model = open_model(MODEL)
+    for title, after in (("at the end", ""), ("in mid-text", AFTER)):
+        text = _long_text(model, after)
+        _first(model, text, after)
+        taken = []
+        for key in range(KEYS):
+            text += "and so on, "[key % 11]
+            started = time.perf_counter()
+            _first(model, text, after)
+            taken.append(1000 * (time.perf_counter() - started))
+        count = len(ProseReader(model).context(text, after, 5 + SPARE).tokens)
+        p50, p95 = np.percentile(taken, (50, 95))
+        figures = f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, least {min(taken):.1f} ms"
+        yield f"first token {title}, {count} tokens cached: {figures}"
+
+
+def decoding() -> Iterator[str]:
+    """Tokens a second of the studio, of a bare ONNX Runtime loop and, where it is installed, of llama.cpp."""
+    model = open_model(MODEL)
+    for title, text in (("a short text", SENTENCE), ("900 tokens before", _long_text(model, "", 100))):
+        racers = {"studio": _studio(model, text), "bare loop": _bare(model, text)}
+        with tempfile.TemporaryDirectory() as folder:
+            if importlib.util.find_spec("llama_cpp"):
+                racers["llama.cpp"] = _llama(model, text, Path(folder) / "model.gguf")
+            best, processor = _by_turns(racers)
+        for name, seconds in best.items():
+            ratio = seconds / best["studio"]
+            yield (
+                f"{title}, {name}: {1 / seconds:.0f} tokens/s at best, {1000 * processor[name]:.2f} ms of processor"
+                + ("" if name == "studio" else f"; the studio decodes {ratio:.2f} times as fast")
+            )
+
+
+def _by_turns(racers: dict[str, Callable[[], float]]) -> tuple[dict[str, float], dict[str, float]]:
+    """The least wall seconds, and the least processor seconds, that each took for a token in :data:`TURNS` turns."""
+    best, processor = dict.fromkeys(racers, np.inf), dict.fromkeys(racers, np.inf)
+    for _ in range(TURNS):
+        for name, race in racers.items():
+            before = time.process_time()
+            best[name] = min(best[name], race())
+            processor[name] = min(processor[name], (time.process_time() - before) / TOKENS)
+    return best, processor
+
+
+def _request(model: Model, text: str, after: str, length: int) -> WriteRequest:
+    controls = {**model.manifest.defaults(), "length": length}
+    place = len(text)
+    return WriteRequest(
+        model=MODEL, seed=1, controls=controls, document=Text.by("user", text + after), start=place, end=place
+    )
+
+
+def _first(model: Model, text: str, after: str) -> None:
+    for (made,) in ENGINE.alternatives(_request(model, text, after, 5), (1,), model, Progress()):
+        if made:
+            return
+
+
+def _long_text(model: Model, after: str, room: int = 5 + SPARE) -> str:
+    """Sentences up to nearly the whole of what the network can read."""
+    reader, text = ProseReader(model), SENTENCE
+    space = int(model.codec["context"]) - room - KEYS // 2 - len(reader.codec.encode(after))
+    while len(reader.codec.encode(text + SENTENCE)) < space:
+        text += SENTENCE
+    return text
+
+
+def _studio(model: Model, text: str) -> Callable[[], float]:
+    def race() -> float:
+        results = ENGINE.alternatives(_request(model, text, "", TOKENS + 1), (1,), model, Progress())
+        next(results)
+        started = time.perf_counter()
+        for _ in results:
+            pass
+        return (time.perf_counter() - started) / TOKENS
+
+    return race
+
+
+def _bare(model: Model, text: str) -> Callable[[], float]:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = physical_cores()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(str(model.folder / "decoder.onnx"), options, ["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    wrap = onnxruntime.OrtValue.ortvalue_from_numpy
+    tokens = ProseReader(model).context(text, "", TOKENS + SPARE).tokens
+    decoder, _ = read_context(model, tokens, Progress())
+    kept = {name: value if not isinstance(value, np.ndarray) else wrap(value) for name, value in decoder.past.items()}
+
+    def race() -> float:
+        past, token = kept, np.zeros((1, 1), np.int64)
+        started = time.perf_counter()
+        for length in range(len(tokens), len(tokens) + TOKENS):
+            feeds = {
+                "input_ids": wrap(token),
+                "seqlens_k": wrap(np.array([length], np.int32)),
+                "total_sequence_length": wrap(np.array(length + 1, np.int32)),
+            }
+            found = dict(zip(names, session.run_with_ort_values(names, feeds | past), strict=True))
+            past = {name: found[PRESENT + name.removeprefix(PAST)] for name in past}
+            token = found["logits"].numpy()[:, -1:].argmax(-1)
+        return (time.perf_counter() - started) / TOKENS
+
+    return race
+
+
+def _llama(model: Model, text: str, path: Path) -> Callable[[], float]:
+    write_gguf(model, path)
+    tokens = ProseReader(model).context(text, "", TOKENS + SPARE).tokens
+    llama = Llama(path, int(model.codec["context"]), physical_cores())
+    _, ours = read_context(model, tokens, Progress())
+    theirs = llama.read(tokens.tolist())
+    alike = np.corrcoef(ours, theirs)[0, 1]
+    if alike < 0.99:
+        raise RuntimeError(f"llama.cpp computes something else: the scores correlate by {alike:.3f}")
+
+    def race() -> float:
+        llama.forget()
+        token = int(llama.read(tokens.tolist()).argmax())
+        started = time.perf_counter()
+        for _ in range(TOKENS):
+            token = int(llama.read([token]).argmax())
+        return (time.perf_counter() - started) / TOKENS
+
+    return race
