@@ -58,17 +58,10 @@ def filtered_probabilities(
     logits: np.ndarray, sampling: Sampling, recent: Sequence[int] = (), banned: Sequence[int] = ()
 ) -> np.ndarray:
     """The distribution the next token is drawn from: scores of shape (V,) to probabilities of shape (V,)."""
-    scores = np.array(logits, np.float64)
-    if len(recent) and sampling.repetition_penalty != 1.0:
-        seen = np.unique(np.asarray(recent))
-        scores[seen] = np.where(
-            scores[seen] > 0, scores[seen] / sampling.repetition_penalty, scores[seen] * sampling.repetition_penalty
-        )
-    if len(banned):
-        scores[np.asarray(banned)] = -np.inf
-    if sampling.temperature <= 0:
-        return np.eye(1, scores.size, int(probabilities(scores).argmax()))[0]
-    return _truncate(probabilities(scores / sampling.temperature), sampling)
+    tokens, weights = _candidates(logits, sampling, recent, banned)
+    chances = np.zeros(len(logits))
+    chances[tokens] = weights / weights.sum()
+    return chances
 
 
 def sample_token(
@@ -79,31 +72,60 @@ def sample_token(
     banned: Sequence[int] = (),
 ) -> int:
     """Draw one token from scores of shape (V,). Uses exactly one random number, whatever the filters."""
-    chances = filtered_probabilities(logits, sampling, recent, banned)
-    cumulative = np.cumsum(chances)
-    return int(np.searchsorted(cumulative, generator.random() * cumulative[-1], side="right"))
+    tokens, weights = _candidates(logits, sampling, recent, banned)
+    cumulative = weights.cumsum()
+    drawn = cumulative.searchsorted(generator.random() * cumulative[-1], side="right")
+    return int(tokens[min(drawn, len(tokens) - 1)])
 
 
-def _truncate(chances: np.ndarray, sampling: Sampling) -> np.ndarray:
-    keep = chances >= sampling.min_p * chances.max()
+def _candidates(
+    logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The tokens that may be drawn, rising, and their weights, the likeliest's 1.
+
+    A vocabulary is large and few of it come into question, so all is done with those few as far as can be.
+    """
+    scores = _adjusted(logits, sampling, recent, banned)
+    best = int(scores.argmax())
+    if not np.isfinite(scores[best]):  # the likeliest of scores with NaN is NaN
+        raise _senseless(scores)
+    if sampling.temperature <= 0:
+        return np.array([best]), np.ones(1)
+    scores -= scores[best]
+    scores /= sampling.temperature
+    least = np.log(sampling.min_p) if sampling.min_p > 0 else -np.inf
+    tokens = (scores >= least).nonzero()[0] if least > -np.inf else np.arange(scores.size)
     if sampling.top_k > 0 or sampling.top_p < 1.0:
-        keep[_outside(chances, sampling)] = False
-    keep[chances.argmax()] = True
-    kept = np.where(keep, chances, 0.0)
-    return kept / kept.sum()
+        tokens = _likeliest(scores, tokens, sampling)
+    return tokens, np.exp(scores[tokens], dtype=np.float64)
 
 
-def _outside(chances: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """What top-k and top-p leave out, as a mask. Only what may stay is sorted, since a vocabulary is large."""
+def _adjusted(logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]) -> np.ndarray:
+    scores = np.array(logits, np.promote_types(logits.dtype, np.float32))
+    if len(recent) and sampling.repetition_penalty != 1.0:
+        seen = scores[recent]
+        scores[recent] = np.where(seen > 0, seen / sampling.repetition_penalty, seen * sampling.repetition_penalty)
+    if len(banned):
+        scores[banned] = -np.inf
+    return scores
+
+
+def _senseless(scores: np.ndarray) -> AtelierError:
+    check_scores(scores)
+    return AtelierError(ErrorKind.BAD_INPUT, tr("All that could come next is banned."), tr("Ban fewer words."))
+
+
+def _likeliest(scores: np.ndarray, tokens: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """What top-k and top-p leave of *tokens*, rising; *scores* (V,) are at most 0. Only what may stay is sorted."""
+    weights, total = np.exp(scores[tokens], dtype=np.float64), np.exp(scores).sum(dtype=np.float64)
     # All below this together are too little to be reached by top-p.
-    possible = chances >= (1 - sampling.top_p) / chances.size
-    if 0 < sampling.top_k < chances.size:
-        possible &= chances >= np.partition(chances, -sampling.top_k)[-sampling.top_k]
-    order = np.flatnonzero(possible)
-    order = order[np.argsort(-chances[order], kind="stable")][: sampling.top_k or None]
+    possible = (weights >= total * (1 - sampling.top_p) / scores.size).nonzero()[0]
+    if 0 < sampling.top_k < len(possible):
+        possible = possible[np.argpartition(-weights[possible], sampling.top_k - 1)[: sampling.top_k]]
+        possible.sort()
+    order = possible[np.argsort(-weights[possible], kind="stable")]
     if sampling.top_p < 1.0:
-        before = np.cumsum(chances[order]) - chances[order]
-        order = order[before < sampling.top_p]
-    outside = np.ones(chances.size, bool)
-    outside[order] = False
-    return outside
+        chances = weights[order] / total
+        order = order[: max(1, int((chances.cumsum() - chances).searchsorted(sampling.top_p)))]
+    order.sort()
+    return tokens[order]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -29,8 +30,7 @@ class BannedWords:
 
     def __init__(self, words: Sequence[str], codec: SubwordCodec) -> None:
         self._words = words
-        texts = [piece.decode(errors="replace").lower() for piece in codec.pieces]
-        self._sorted = sorted((text, token) for token, text in enumerate(texts) if text)
+        self._sorted = codec.sorted_texts if words else []
         self._longest = max(map(len, words), default=0) + 1
 
     def forbidden(self, text: str) -> list[int]:
@@ -60,13 +60,16 @@ def _rests(word: str, end: str) -> list[str]:
 
 
 def beginning_with(given: bytes, codec: SubwordCodec) -> np.ndarray:
-    """The tokens (n,) that begin with the bytes *given*, or are the beginning of them."""
-    found = [
-        token
-        for token, piece in enumerate(codec.pieces)
-        if piece and (piece.startswith(given) or given.startswith(piece))
-    ]
-    return np.array(found, np.int64)
+    """The tokens (n,), rising, that begin with the bytes *given*, or are the beginning of them."""
+    sorted_pieces = codec.sorted_pieces
+    first = bisect.bisect_left(sorted_pieces, (given, -1))
+    after = bisect.bisect_left(sorted_pieces, (given + b"\xff" * codec.longest, -1))
+    found = [token for _, token in sorted_pieces[first:after]]
+    for size in range(1, len(given)):
+        at = bisect.bisect_left(sorted_pieces, (given[:size], -1))
+        same = itertools.takewhile(lambda entry, size=size: entry[0] == given[:size], sorted_pieces[at:])
+        found += [token for _, token in same]
+    return np.array(sorted(found), np.int64)
 
 
 def has_word(text: str, word: str) -> bool:

@@ -176,13 +176,14 @@ class _Row:
         self.generator, self.given, self.done = generator, context.given, False
         self.tokens: list[int] = []
         self.text, self.count = "", 0
-        self._codec, self._context = codec, context.tokens
+        self._codec = codec
+        self._read = context.tokens[-RECENT:].tolist()
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     @property
     def recent(self) -> list[int]:
         """The last tokens, of the context too."""
-        return [*self._context[-RECENT:].tolist(), *self.tokens][-RECENT:]
+        return [*self._read, *self.tokens[-RECENT:]][-RECENT:]
 
     def add(self, token: int, end: int) -> None:
         """Take a token in; bytes that only repeat the end of the given text are not counted as written."""

@@ -71,6 +71,23 @@ class SubwordCodec:
         marks = {token.content for token in self._tokenizer.get_added_tokens_decoder().values()}
         return [b"" if name is None or name in marks else bytes(map(_byte_of, name)) for name in names]
 
+    @functools.cached_property
+    def sorted_pieces(self) -> list[tuple[bytes, int]]:
+        """The bytes of each token that has some, sorted, with the token."""
+        return sorted((piece, token) for token, piece in enumerate(self.pieces) if piece)
+
+    @functools.cached_property
+    def longest(self) -> int:
+        """How many bytes the longest token has."""
+        return max(map(len, self.pieces))
+
+    @functools.cached_property
+    def sorted_texts(self) -> list[tuple[str, int]]:
+        """The text of each token that has some in small letters, sorted, with the token."""
+        return sorted(
+            (piece.decode(errors="replace").lower(), token) for token, piece in enumerate(self.pieces) if piece
+        )
+
 
 def _checked(model: Model) -> SubwordCodec:
     name = str(model.codec["tokenizer"])

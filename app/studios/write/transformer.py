@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -91,15 +92,15 @@ class Decoder:
 
     def _feeds(self, tokens: np.ndarray) -> dict[str, np.ndarray | Held]:
         time, total = tokens.shape[1], self.length + tokens.shape[1]
-        places = {
-            "input_ids": tokens,
-            "seqlens_k": np.full(self.rows, total - 1, np.int32),
-            "total_sequence_length": np.array(total, np.int32),
-            "attention_mask": np.ones((self.rows, total), np.int64),
-            "position_ids": np.tile(np.arange(total - time, total), (self.rows, 1)),
-            "use_cache_branch": np.array([self.length > 0]),
+        places: dict[str, Callable[[], np.ndarray]] = {
+            "input_ids": lambda: tokens,
+            "seqlens_k": lambda: np.full(self.rows, total - 1, np.int32),
+            "total_sequence_length": lambda: np.array(total, np.int32),
+            "attention_mask": lambda: np.ones((self.rows, total), np.int64),
+            "position_ids": lambda: np.tile(np.arange(total - time, total), (self.rows, 1)),
+            "use_cache_branch": lambda: np.array([self.length > 0]),
         }
-        return {name: places[name] for name in self._session.input_names if name in places} | self._past
+        return {name: places[name]() for name in self._session.input_names if name in places} | self._past
 
     @property
     def past(self) -> dict[str, Held]:
@@ -108,6 +109,8 @@ class Decoder:
 
     def picked(self, rows: list[int]) -> Self:
         """A decoder that goes on from these rows, one may be named more than once."""
+        if rows == list(range(self.rows)):  # what was read is never written to
+            return self._with(self._past, self.rows, self.length)
         return self._with({name: _array(value)[rows] for name, value in self._past.items()}, len(rows), self.length)
 
     def cut(self, length: int) -> Self:

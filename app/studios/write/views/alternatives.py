@@ -149,7 +149,7 @@ class Alternatives(QFrame):
         room, caret = self._editor.contentsRect(), self._caret()
         width = min(WIDEST, room.width() - 2 * GRID)
         wanted = self._row.heightForWidth(width - 2 * GRID)
-        self._scroll.widget().setFixedHeight(wanted)
+        self._body.setFixedHeight(wanted)
         around = self._title.sizeHint().height() + 4 * GRID
         height = min(wanted + around + GRID, max(20 * GRID, room.height() // 2))
         below = caret.bottom() + GRID // 2
@@ -169,14 +169,14 @@ class Alternatives(QFrame):
         return button
 
     def _make_scroll(self) -> QScrollArea:
-        body = QWidget()
-        self._row = QHBoxLayout(body)
+        self._body = QWidget()
+        self._row = QHBoxLayout(self._body)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GRID // 2)
         for column in self.columns:
             self._row.addWidget(column, 1)
         scroll = QScrollArea()
-        scroll.setWidget(body)
+        scroll.setWidget(self._body)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
