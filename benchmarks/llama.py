@@ -20,7 +20,7 @@ ZERO = 128
 
 def write_gguf(model: Model, path: Path) -> None:
     """The decoder's weights, read from its graph, as a GGUF file of Q8_0 matrices and no tokenizer."""
-    import gguf
+    import gguf  # pyright: ignore[reportMissingImports]
     import onnx
     from onnx import numpy_helper
 
@@ -74,7 +74,7 @@ class Llama:
     """llama.cpp with one text in its cache."""
 
     def __init__(self, path: Path, context: int, threads: int) -> None:
-        import llama_cpp
+        import llama_cpp  # pyright: ignore[reportMissingImports]
 
         self._library: Any = llama_cpp
         llama_cpp.llama_backend_init()

@@ -30,7 +30,8 @@ class BannedWords:
 
     def __init__(self, words: Sequence[str], codec: SubwordCodec) -> None:
         self._words = words
-        self._sorted = codec.sorted_texts if words else []
+        texts = [piece.decode(errors="replace").lower() for piece in codec.pieces] if words else []
+        self._sorted = sorted((text, token) for token, text in enumerate(texts) if text)
         self._longest = max(map(len, words), default=0) + 1
 
     def forbidden(self, text: str) -> list[int]:

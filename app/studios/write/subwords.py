@@ -81,13 +81,6 @@ class SubwordCodec:
         """How many bytes the longest token has."""
         return max(map(len, self.pieces))
 
-    @functools.cached_property
-    def sorted_texts(self) -> list[tuple[str, int]]:
-        """The text of each token that has some in small letters, sorted, with the token."""
-        return sorted(
-            (piece.decode(errors="replace").lower(), token) for token, piece in enumerate(self.pieces) if piece
-        )
-
 
 def _checked(model: Model) -> SubwordCodec:
     name = str(model.codec["tokenizer"])
