@@ -64,6 +64,14 @@ As dreams are made on, and our little life
 Is rounded with a sleep.
 
 """
+PLAY = """DUKE:
+What is the matter? Speak, and be not long;
+The night is old, and I have far to go.
+
+MESSENGER:
+My lord, the king is come upon the shore, and
+And so I came, my lord, to bring you word.
+"""
 MACHINES = "It found the window that did not close, and it found the letter."
 
 
@@ -175,6 +183,37 @@ def _unfold(page: WritePage, body: QWidget) -> None:
     page.panel.verticalScrollBar().setValue(page.panel.verticalScrollBar().maximum())
 
 
+def _play(page: WritePage) -> None:
+    page.state.set_model("char-rnn-shakespeare")
+    page.state.set_control("length", 160)
+    page.state.set_control("temperature", 0.5)
+    page.state.edit("A play", Text.by("user", PLAY))
+    page.desk.begin_session()
+    at = PLAY.index("And so")
+    page.editor.mark(at, at)
+    page.editor.verticalScrollBar().setValue(0)
+
+
+def _ghost(page: WritePage) -> None:
+    _play(page)
+    page.go_on()
+    _wait(lambda: not page.state.services.jobs.busy())
+    for _ in range(3):
+        page.aids.suggestions.take_word()
+
+
+def _alternatives(page: WritePage) -> None:
+    _play(page)
+    page.offer()
+    _wait(lambda: not page.aids.choices.working)
+
+
+def _chances(page: WritePage) -> None:
+    page.state.set_model("gpt-prose-en")
+    page.aids.chances.look(page.state.document.text.index("shutter"))
+    _wait(page.aids.chances.isVisible)
+
+
 SCENES: dict[str, Callable[[WritePage], None]] = {
     "page": _chapters,
     "find": _find,
@@ -184,6 +223,9 @@ SCENES: dict[str, Callable[[WritePage], None]] = {
     "presets": _presets,
     "surprise": _surprise,
     "evidence": _evidence,
+    "ghost": _ghost,
+    "alternatives": _alternatives,
+    "chances": _chances,
 }
 
 
