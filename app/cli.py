@@ -13,7 +13,7 @@ import msgspec
 
 from app import __version__
 from app.base.card import StudioCard
-from app.base.errors import AtelierError, ErrorKind
+from app.base.errors import AtelierError, ErrorKind, Unfinished
 from app.base.i18n import tr
 from app.base.paths import Paths, bundled_models_dir
 from app.base.progress import Progress
@@ -179,7 +179,14 @@ def _print(written: list[Path] | str, options: argparse.Namespace) -> None:
 
 
 def _last(engine: Engine[Any, Any], request: Any, model: Model) -> Any:
-    results = list(engine.generate(request, model, Progress(sink=_note)))[-1:]
+    results: list[Any] = []
+    try:
+        for result in engine.generate(request, model, Progress(sink=_note)):
+            results = [result]
+    except Unfinished as error:
+        if not results:
+            raise
+        _note(0.0, str(error))
     if not results:
         raise AtelierError(ErrorKind.INTERNAL, tr("The model gave no result."))
     return results[0]

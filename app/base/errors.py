@@ -35,5 +35,9 @@ class AtelierError(Exception):
         return " ".join(f"{self.message} {self.hint}".split())
 
 
+class Unfinished(AtelierError):
+    """An error in the midst of a work; what was made before it is worth keeping."""
+
+
 class Cancelled(Exception):
     """Raised inside a generator when the user pressed Stop; never shown."""

@@ -17,7 +17,7 @@ from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.write.document import Text, common_prefix
 from app.studios.write.files import load_text, save_text
-from app.studios.write.request import WriteRequest
+from app.studios.write.request import Verse, WriteRequest
 
 GENERATORS = {
     "char-rnn": "app.studios.write.generator:continue_text",
@@ -43,6 +43,11 @@ SCORERS = {
     "gpt-2": "app.studios.write.score:score_prose",
 }
 """What measures a model on files."""
+VERSES = {
+    "gpt": "app.studios.write.verse:write_verse",
+    "gpt-2": "app.studios.write.verse:write_verse",
+}
+"""What writes verse by rules."""
 MAX_TOKENS = 100_000
 
 
@@ -55,6 +60,11 @@ class WriteEngine:
     def generate(self, request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
         """Go on at a place, streaming; or fill a span anew, in one piece at the end. See :class:`WriteRequest`."""
         request.check()
+        if request.verse is not None:
+            if model.manifest.family not in VERSES:
+                hint = tr("Choose a Transformer, such as “English prose”.")
+                raise AtelierError(ErrorKind.BAD_INPUT, tr("This model can't write by the rules of a verse."), hint)
+            return by_family(VERSES, model)(request, model, progress)
         table = GENERATORS if request.start == request.end else REFILLERS
         results = by_family(table, model)(request, model, progress)
         return results if request.taken is None else _taken(request, results)
@@ -117,6 +127,9 @@ class WriteEngine:
             metavar="N",
             help="how many tokens to write: characters, or pieces of words (default: the model's own length)",
         )
+        parser.add_argument("--verse", metavar="SCHEME", help="write English verse: ABAB, AABB, …; - or free: no rhyme")
+        parser.add_argument("--syllables", type=int, default=8, metavar="N", help="of each line of verse (default: 8)")
+        parser.add_argument("--acrostic", default="", metavar="WORD", help="the letters the lines of verse begin with")
         parser.add_argument("--out", type=Path, metavar="x.txt", help="write a file instead of printing the text")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> WriteRequest:
@@ -131,9 +144,18 @@ class WriteEngine:
                 )
             controls["length"] = arguments.tokens
         end = len(Text.by("user", arguments.prompt))
+        verse = None
+        if arguments.verse is not None:
+            verse = Verse(scheme=arguments.verse, syllables=arguments.syllables, acrostic=arguments.acrostic).check()
         document = Text.by("user", arguments.prompt + arguments.suffix)
         return WriteRequest(
-            model=model.manifest.id, seed=arguments.seed, controls=controls, document=document, start=end, end=end
+            model=model.manifest.id,
+            seed=arguments.seed,
+            controls=controls,
+            document=document,
+            start=end,
+            end=end,
+            verse=verse,
         )
 
     def output_from_arguments(

@@ -15,6 +15,7 @@ from app.jobs.services import Services
 from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
 from app.studios.write.files import PLAIN, side_car
+from app.studios.write.request import Verse
 from app.studios.write.state import Bursts, WriteState
 from app.studios.write.surprise import PartReader
 from app.studios.write.views.aids import Aids
@@ -23,6 +24,7 @@ from app.studios.write.views.desk import Desk
 from app.studios.write.views.editor import Editor
 from app.studios.write.views.evidence import EvidenceView
 from app.studios.write.views.surprise import Surprise
+from app.studios.write.views.verse import VerseForm
 from app.ui.studio_page import StudioPage
 from app.ui.widgets.bar import tool_button
 
@@ -98,6 +100,12 @@ class WritePage(StudioPage[WriteState]):
             return
         hint = tr("Then Refill offers others for it and leaves the rest alone.")
         self.state.failed.emit(AtelierError(ErrorKind.BAD_INPUT, tr("Mark a passage of the text first."), hint))
+
+    def write_verse(self, verse: Verse) -> None:
+        """Write lines by rules at the caret."""
+        end = self.editor.place()[1]
+        self._set_place(end, end)
+        self.state.write_verse(verse)
 
     def show_attention(self) -> None:
         """Where the network looks, in a window beside the text."""
@@ -214,6 +222,9 @@ class WritePage(StudioPage[WriteState]):
         column.insertWidget(column.indexOf(self.errors) + 1, self.desk.find)
         self.add_section(tr("Chapters"), self.desk.chapters)
         self.add_section(tr("Words"), self.desk.goal)
+        self.verse = VerseForm()
+        self.verse.asked.connect(self.write_verse)
+        self.add_section(tr("Verse"), self.verse, is_open=False)
         self.add_section(tr("While you write"), self.aids.form, is_open=False)
         self._surprise_section = self.add_section(tr("Surprise"), self.surprise.panel, is_open=False)
         self._evidence_section = self.add_section(tr("Written by a machine?"), self.evidence.panel, is_open=False)

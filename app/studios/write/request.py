@@ -2,12 +2,57 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.runtime.manifest import ControlValue
 from app.studios.write.document import Text
+
+LEAST, MOST, LINES = 3, 16, 60
+"""Syllables of a line of verse, and lines, at most."""
+FREE = "free"
+
+
+class Verse(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of a verse: letters of a rhyme scheme (``-`` is a line without a rhyme), syllables a line, an acrostic.
+
+    There are as many lines as the acrostic has letters, else as the scheme has; a longer verse repeats the scheme in
+    stanzas, each with rhymes of its own.
+    """
+
+    scheme: str = "ABAB"
+    syllables: int = 8
+    acrostic: str = ""
+
+    def check(self) -> Verse:
+        """Itself. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        why = ""
+        if self.scheme.lower() != FREE and not re.fullmatch(rf"[A-Za-z-]{{1,{LINES}}}", self.scheme):
+            why = tr("“{scheme}” is no rhyme scheme", scheme=self.scheme)
+        elif not LEAST <= self.syllables <= MOST:
+            why = tr("a line can't have {count} syllables", count=self.syllables)
+        elif self.acrostic and not re.fullmatch(rf"[A-Za-z ]{{1,{LINES}}}", self.acrostic):
+            why = tr("“{letters}” can't begin lines", letters=self.acrostic)
+        if why:
+            hint = tr("A scheme is ABAB, AABB or free; lines have {least} to {most} syllables; acrostics are A to Z.")
+            raise AtelierError(
+                ErrorKind.BAD_INPUT, tr("No such verse: {why}.", why=why), hint.format(least=LEAST, most=MOST)
+            )
+        return self
+
+    def plan(self) -> list[tuple[str, str, bool]]:
+        """For each line: the name of its rhyme or ``-``, the letter it begins with or "", whether a stanza begins."""
+        letters = self.acrostic.replace(" ", "").upper()
+        scheme = "----" if self.scheme.lower() == FREE else self.scheme.upper()
+        lines = []
+        for number in range(len(letters) or len(scheme)):
+            stanza, place = divmod(number, len(scheme))
+            name = scheme[place] if scheme[place] == "-" else f"{scheme[place]}{stanza}"
+            lines.append((name, letters[number : number + 1], stanza > 0 and place == 0))
+        return lines
 
 
 class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +72,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     start: int = 0
     end: int = 0
     taken: int | None = None
+    verse: Verse | None = None
+    """Where there are rules, lines of verse are written by them, and ``controls["length"]`` says nothing."""
 
     def check(self) -> WriteRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for a place outside the text."""

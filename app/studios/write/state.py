@@ -17,7 +17,7 @@ from app.runtime.recipe import Recipe
 from app.studios.write import pdf
 from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in
 from app.studios.write.evidence import FAMILY
-from app.studios.write.request import WriteRequest
+from app.studios.write.request import Verse, WriteRequest
 from app.studios.write.words import count_words
 
 TITLE_WORDS = 12
@@ -33,6 +33,7 @@ class WriteState(StudioState[Text, WriteRequest]):
     def __init__(self, services: Services, card: StudioCard, parent: QObject | None = None) -> None:
         super().__init__(services, card, parent)
         self.place: tuple[int, int] = (0, 0)
+        self._verse: Verse | None = None
         self._words = WordCount()
         self._refilled: tuple[int, int, str] | None = None
         self._breaks = 0
@@ -51,12 +52,21 @@ class WriteState(StudioState[Text, WriteRequest]):
             document=self.document,
             start=start,
             end=end,
+            verse=self._verse,
         )
 
     @property
     def words(self) -> int:
         """How many words the text has."""
         return self._words.of(self.document)
+
+    def write_verse(self, verse: Verse) -> None:
+        """Write lines by rules at the place; asked for again, others."""
+        self._verse = verse
+        try:
+            self.generate()
+        finally:
+            self._verse = None
 
     def fold(self, document: Text, near: Text) -> Folded:
         """A step of the undo stack keeps what it changed, not a novel before and after each word."""
