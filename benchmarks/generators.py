@@ -17,7 +17,7 @@ from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE as COMPOSE
 from app.studios.compose.request import ComposeRequest, harmonise
 from app.studios.compose.sound.export import render
-from app.studios.compose.sound.sampler import RATE
+from app.studios.compose.sound.sampler import RATE, default_font, sampler_of
 from app.studios.imagine.engine import ENGINE as IMAGINE
 from app.studios.imagine.request import ImagineRequest
 from app.studios.paint.engine import ENGINE as PAINT
@@ -26,7 +26,7 @@ from app.studios.paint.suggest import continuations
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE as WRITE
 from app.studios.write.request import WriteRequest
-from benchmarks.measure import seconds, spread
+from benchmarks.measure import clock, seconds, spread
 
 CHARACTERS = 600
 PICTURES = 64
@@ -96,6 +96,13 @@ def sound() -> Iterator[str]:
     score = melody(64)
     length = len(render(score)) / RATE
     yield f"SoundFont: {length / np.median(seconds(lambda: render(score), runs=3)):.0f} times faster than playback"
+    sampler = sampler_of(default_font())
+    taken = []
+    for key in range(40, 80):
+        started = clock()
+        sampler.note(0, False, key, 90, 0.4)
+        taken.append(clock() - started)
+    yield f"one note, never heard before: {spread(np.array(taken), 'ms', 1)}"
 
 
 def pictures() -> Iterator[str]:

@@ -15,7 +15,9 @@ from app.studios.compose.views.preview import preview_png
 from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
 
-ICON = QSize(120, 48)
+ICON = QSize(96, 40)
+NARROWEST = 72
+"""Pixels to which a button shrinks in a narrow window."""
 
 
 class AlternativesStrip(QWidget):
@@ -81,6 +83,7 @@ class AlternativesStrip(QWidget):
         button = QToolButton()
         button.setCheckable(True)
         button.setIconSize(ICON)
+        button.setMinimumWidth(NARROWEST)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.clicked.connect(lambda: self.shownChosen.emit(number))
         self._group.addButton(button)
