@@ -73,7 +73,7 @@ class GPTTask:
 
     vocabulary, width, layers, heads, hidden, context = 8192, 256, 6, 4, 768, 2048
     batch, window, share, horizon, seed = 12, 512, 0.3, 6000, 1
-    matrix_rate, rate, warmup, decay_share = 0.02, 3e-3, 60, 0.25
+    matrix_rate, rate, warmup, decay_share = 0.02, 3e-3, 60, 0.32
 
     compiled = shutil.which("g++") is not None
     """Whether the network is compiled for training, which nearly halves the time of a step."""
