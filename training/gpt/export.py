@@ -35,6 +35,8 @@ from training.lib.settings import Setting, remembered
 from training.registry import Recipe
 
 TOKENIZER = "tokenizer.json"
+CREDITS = "CREDITS.txt"
+"""The authors whom the licence of a corpus wants named, one a line."""
 CONTEXT = 1024
 GOLDEN_PAST, GOLDEN_TOKENS = 20, 12
 TOLERANCE = 0.75
@@ -53,6 +55,7 @@ NOTES = """
 - The weights are kept in 8 bits in blocks of 32 with a scale each, and products are computed in whole numbers.
   On a few windows of the valid part the network needs {before:.4f} bits a character with its weights in 32 bits and
   {after:.4f} in 8.
+- It was trained on windows of 512 tokens and, while the rate came down, of {context:,}.
 - Language and views are those of the books, some of them offensive today.
 """
 
@@ -66,8 +69,16 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     export_all(graphs(task), out)
     after = task.evaluate(task.modules)["bits_per_char"]
     shutil.copyfile(prepared_folder(name) / TOKENIZER, out / TOKENIZER)
+    _name_authors(task.corpus.train, data, out)
     notes = NOTES.format(context=CONTEXT, characters=4 * CONTEXT, before=before, after=after)
     finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
+
+
+def _name_authors(corpora: tuple[str, ...], data: Path, out: Path) -> None:
+    found = [data / "text" / f"{name}.credits.txt" for name in corpora]
+    lines = [path.read_text(encoding="utf8").strip() for path in found if path.exists()]
+    if lines:
+        (out / CREDITS).write_text("\n".join(lines) + "\n", encoding="utf8")
 
 
 def graphs(task: GPTTask) -> list[Graph]:
