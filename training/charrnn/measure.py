@@ -15,7 +15,7 @@ from app.studios.write.generator import continue_text
 from app.studios.write.request import WriteRequest
 from app.studios.write.score import score_files
 from training.charrnn.corpora import CORPORA, Corpus, read_text, training_text
-from training.charrnn.ppmd import ORDER, bits_per_char
+from training.lib.ppmd import ORDER, bits_per_char
 
 SAMPLE, QUICK_SAMPLE = 20_000, 500
 """Characters written for the measurements of a sample."""

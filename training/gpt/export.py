@@ -31,6 +31,7 @@ from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
+from training.lib.ppmd import ORDER, bits_per_char
 from training.lib.settings import Setting, remembered
 from training.registry import Recipe
 
@@ -44,6 +45,8 @@ TOLERANCE = 0.75
 rounding costs stands in the card."""
 LOOK_TOLERANCE = 1e-3
 """Of shares between 0 and 1."""
+PRIMED = 30_000_000
+"""So many characters of the training text the anchor reads before; more would not fit its memory of 3 GB."""
 FILLS, FILL_TOKENS, GAP, AROUND = 60, 40, 80, 1200
 """Passages of so many characters are cut out of the valid part and written anew."""
 
@@ -154,12 +157,13 @@ def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out
 
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
-    """How well the exported network knows the valid text, and how often it meets the end it writes towards."""
+    """How well the exported network knows the valid text, and how well what it writes into a gap leads on."""
     corpus = CORPORA[model.manifest.id]
     packed = data / "text" / f"{corpus.valid}.valid.txt.xz"
     text = read_any_text(packed)[: 20_000 if quick else None]
     bits = predictions(model, text, Progress()).nats / math.log(2) / len(text)
-    where = f"{corpus.valid}.valid"
+    where, primed = f"{corpus.valid}.valid", 200_000 if quick else PRIMED
+    known = "\n\n".join(read_documents(data, corpus.valid))[:primed]
     return [
         Metric(
             name="compression",
@@ -167,6 +171,8 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
             ours=round(bits, 4),
             samples=len(text),
             measured_on=where,
+            published=round(bits_per_char(known, text), 4),
+            source=f"PPMd of order {ORDER} that has read the first {len(known):,} characters",
         ),
         *_fills(model, data, 6 if quick else FILLS),
     ]

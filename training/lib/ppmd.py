@@ -1,4 +1,4 @@
-"""The anchor of the character networks: prediction by partial matching, a good compressor of text without a network."""
+"""The anchor of networks that write: prediction by partial matching, a good compressor of text without a network."""
 
 from __future__ import annotations
 
