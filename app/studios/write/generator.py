@@ -55,9 +55,15 @@ class Repetitions:
         return self._after.get(self._last, [])
 
 
+def _beginning(length: int) -> int:
+    """Where reading begins in a long text: it stays while half a context is written, so that little is read anew."""
+    over, step = length - CONTEXT, CONTEXT // 2
+    return -(-over // step) * step if over > 0 else 0
+
+
 def context_tokens(reader: CharReader, before: str) -> np.ndarray:
     """The end of a text as tokens (1, n), n at least 1: an empty page is read as the start of a line."""
-    tokens = reader.codec.encode(before[-CONTEXT:])
+    tokens = reader.codec.encode(before[_beginning(len(before)) :])
     if not len(tokens):
         tokens = reader.codec.encode("\n")
     return tokens[None] if len(tokens) else np.zeros((1, 1), np.int64)
@@ -66,7 +72,8 @@ def context_tokens(reader: CharReader, before: str) -> np.ndarray:
 def continue_text(request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
     """The text with more and more written at the request's place; see :class:`WriteRequest`.
 
-    Reads at most the last :data:`CONTEXT` characters before the place. Snapshots come at most thirty times a second.
+    Reads at most the last :data:`CONTEXT` characters before the place, at least half of them. Snapshots come at most
+    thirty times a second.
     """
     for (made,) in alternatives(request, (request.seed,), model, progress):
         yield request.document.replaced(request.start, request.end, made, "machine")
@@ -79,7 +86,7 @@ def alternatives(
     count = int(request.controls.get("length", 400))
     reader = CharReader(model)
     tokens = context_tokens(reader, request.document.text[: request.start])
-    scores = reader.read_all(tokens, progress.part(0.0, 0.1))[0]
+    scores = reader.read_again(tokens, progress.part(0.0, 0.1))[0]
     # One by one and not as rows of one call: a graph computes a row among others with other last bits than alone.
     rows = [_Row(reader.picked([0]), tokens[0], scores, request, seed) for seed in seeds]
     written, shown = progress.part(0.1, 1.0), time.monotonic()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from app.base.progress import Progress
@@ -14,6 +16,14 @@ ONE_THREAD = SessionOptions(threads=1)
 """A step of one character is too small to be shared out; a second thread would only take a core from the window."""
 CHUNK = 512
 """Characters read in one call of the network; the user's Stop is looked at between two."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Tokens (1, n) that were read, and the states h and c after each whole chunk of them."""
+
+    tokens: np.ndarray
+    states: list[tuple[np.ndarray, np.ndarray]]
 
 
 class CharReader:
@@ -45,8 +55,35 @@ class CharReader:
             scores = self.read(tokens[:, at : at + CHUNK], progress)
         return scores[:, -1]
 
+    def read_again(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
+        """:meth:`read_all` for one text, tokens (1, n), of which the last call read much the same.
+
+        Whole chunks that begin both are not read again: the states after them are kept. A text is always divided at the
+        same places, so the result is the same to the bit.
+        """
+        known: Remembered = self._model.memory.get("read", Remembered(tokens[:, :0], []))
+        same = min(common_tokens(known.tokens[0], tokens[0]), tokens.shape[1] - 1) // CHUNK
+        states = known.states[:same]
+        if states:
+            self.h, self.c = states[-1]
+        scores = np.zeros((1, 1, len(self.codec)), np.float32)
+        for at in range(same * CHUNK, tokens.shape[1], CHUNK):
+            progress.report(at / tokens.shape[1])
+            scores = self.read(tokens[:, at : at + CHUNK], progress)
+            states = [*states, (self.h, self.c)]
+        whole = tokens.shape[1] // CHUNK
+        self._model.memory["read"] = Remembered(tokens, states[:whole])
+        return scores[:, -1]
+
     def picked(self, rows: list[int]) -> CharReader:
         """A reader that goes on from the state of these rows, one may be named more than once."""
         other = CharReader(self._model, len(rows))
         other.h, other.c = self.h[:, rows], self.c[:, rows]
         return other
+
+
+def common_tokens(one: np.ndarray, other: np.ndarray) -> int:
+    """How many tokens two texts (n,) and (m,) begin with in common."""
+    shorter = min(len(one), len(other))
+    different = np.flatnonzero(one[:shorter] != other[:shorter])
+    return int(different[0]) if len(different) else shorter

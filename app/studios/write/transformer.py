@@ -13,6 +13,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.session import Held
+from app.studios.write.network import common_tokens
 
 CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
@@ -142,19 +143,12 @@ def read_context(
     at least two are left to read. *place* names what is remembered, so that looking somewhere else forgets nothing.
     """
     known: Remembered | None = model.memory.get(place)
-    same = _common(known.tokens, tokens) if known else 0
+    same = common_tokens(known.tokens, tokens) if known else 0
     same = 0 if known and known.decoder.whole else min(same, len(tokens) - 2)
     decoder = known.decoder.cut(same) if known and same > 0 else Decoder(model)
     scores = decoder.read_all(tokens[None, decoder.length :], progress)[0]
     model.memory[place] = Remembered(tokens, decoder.picked([0]))
     return decoder, scores
-
-
-def _common(one: np.ndarray, other: np.ndarray) -> int:
-    """How many tokens two texts begin with in common."""
-    shorter = min(len(one), len(other))
-    different = np.flatnonzero(one[:shorter] != other[:shorter])
-    return int(different[0]) if len(different) else shorter
 
 
 def _chunks(tokens: np.ndarray) -> list[slice]:

@@ -78,7 +78,7 @@ def test_in_mid_text_what_follows_stays(model: Model) -> None:
 
 def test_only_the_characters_before_the_place_that_it_reads_count(model: Model) -> None:
     near = PASSAGE * (CONTEXT // len(PASSAGE) + 1)
-    one, other = (made(model, request(far + near, length=20)).text[-20:] for far in ("x" * 100, "A long way off. " * 9))
+    one, other = (made(model, request(far + near, length=20)).text[-20:] for far in ("x" * 144, "A long way off. " * 9))
     assert one == other
 
 
@@ -145,7 +145,7 @@ def test_stop_ends_it_and_what_came_is_whole(model: Model) -> None:
 def test_scores_that_are_no_numbers_are_an_error_not_a_text(
     model: Model, monkeypatch: pytest.MonkeyPatch, temperature: float
 ) -> None:
-    monkeypatch.setattr(CharReader, "read_all", lambda *_: np.full((1, 75), np.nan))
+    monkeypatch.setattr(CharReader, "read_again", lambda *_: np.full((1, 75), np.nan))
     with pytest.raises(AtelierError, match="not numbers"):
         made(model, request(PASSAGE, length=20, temperature=temperature))
 
@@ -254,6 +254,17 @@ def test_the_command_line_imports_neither_torch_nor_qt() -> None:
     done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("ROMEO:")
+
+
+@pytest.mark.parametrize("count", [300, 512, 513, 1200])
+def test_what_is_remembered_of_a_text_changes_no_bit(shelf: ModelShelf, count: int) -> None:
+    text = (PASSAGE * 100)[:count]
+    model = shelf.open(MODEL)
+    model.memory.clear()
+    fresh = made(model, request(text, length=15)).text
+    for before in (text[:-1], text + "x" * 20, text[: count // 2] + "#" + text[count // 2 :], "y" + text, text):
+        made(model, request(before, length=1))
+        assert made(model, request(text, length=15)).text == fresh
 
 
 # --- alternatives -----------------------------------------------------------------------------------------------------
