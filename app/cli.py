@@ -94,9 +94,9 @@ def _add(cards: tuple[StudioCard, ...], folder: Path) -> None:
     print(card.load_adopter()(folder, _shelf().catalog, Paths.default().user_models, Progress()))
 
 
-def _note(_: float, note: str) -> None:
-    """What a generator has to say while it works, beside how far it is."""
-    if note:
+def _note(fraction: float, note: str) -> None:
+    """What a generator has to say: to a person all of it, into a file or a pipe only what it says before it begins."""
+    if note and (fraction == 0.0 or sys.stderr.isatty()):
         print(f"atelie: {note}", file=sys.stderr)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -108,12 +108,19 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
             return Snapshot(document, self.settings)
         made = Made.by_recipe(recipe)
         self._remember(made)
-        settings = StudioSettings(model=request.model, seed=request.seed, controls=request.controls)
-        return Snapshot(document, settings, made)
+        controls = self._filled(request).controls
+        return Snapshot(document, StudioSettings(model=request.model, seed=request.seed, controls=controls), made)
 
     def _remember(self, made: Made | None) -> None:
         """Asking for the same as what is shown takes the next seed, as it does after a generation."""
-        self._last_request = self._request_of(made.request) if made and made.complete else None
+        request = self._request_of(made.request) if made and made.complete else None
+        self._last_request = self._filled(request) if request else None
+
+    def _filled(self, request: Req) -> Req:
+        """The request with the defaults of those controls it does not name: its model may have got more since."""
+        entry = next((entry for entry in self.models() if entry.id == request.model), None)
+        defaults = entry.manifest.defaults() if entry and entry.manifest else {}
+        return msgspec.structs.replace(cast(Any, request), controls={**defaults, **request.controls})
 
     def _request_of(self, content: dict[str, Any]) -> Req | None:
         """The request in a recipe; None for one that is none of this studio: the work opens without it."""

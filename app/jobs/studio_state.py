@@ -130,7 +130,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         """The request as things stand, with the next seed that shows something new; with a locked seed, that one."""
         request = self.make_request()
         asked = self._asked.get(self.node, [])
-        while not self.lock_seed and (request == self._last_request or request in asked):
+        while not self.lock_seed and (self._filled(request) == self._last_request or request in asked):
             self.set_seed(self.settings.seed + 1)
             request = self.make_request()
         return request
@@ -183,7 +183,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         )
         if running.record and running.node is None:
             running.node = self.services.history.next_id()
-        self._last_request = request if running.record and complete else None
+        self._last_request = self._filled(request) if running.record and complete else None
         if running.record and complete:
             self._asked.setdefault(running.before.node, []).append(request)
         after = Snapshot(document, self.settings, made, running.node)

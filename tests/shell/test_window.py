@@ -235,6 +235,16 @@ def test_a_file_of_no_studio_is_told_where_one_is(open_window: Opener, tmp_path:
     qtbot.waitUntil(lambda: "no kind of file" in window.page.errors.text)
 
 
+@pytest.mark.parametrize("studio", STUDIOS)
+def test_the_first_generate_shows_something_else_than_the_example(
+    studio: str, open_window: Opener, qtbot: QtBot
+) -> None:
+    state = open_window(studio).page.state
+    before = state.document
+    generate_and_watch(state, qtbot)
+    assert state.document != before
+
+
 def test_the_edit_menu_says_what_would_be_undone(open_window: Opener, qtbot: QtBot) -> None:
     window = open_window("paint")
     undo, redo = window._actions["paint.undo"], window._actions["paint.redo"]
