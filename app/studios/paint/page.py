@@ -116,7 +116,7 @@ class PaintPage(StudioPage[PaintState]):
     def clear(self) -> None:
         self.state.clear()
 
-    def film(self) -> None:
+    def time_lapse(self) -> None:
         self.send_panel.film()
 
     def paint_along(self) -> None:
