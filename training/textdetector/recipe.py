@@ -25,7 +25,7 @@ class TextDetectorTask:
     ``testing`` are the texts of people, ``prompts`` those for each setting of each generator.
     """
 
-    reader, people, tuning, testing, prompts = 0, 160, 60, 160, 4
+    reader, people, tuning, testing, prompts = 0, 120, 45, 120, 3
     networks, hidden, rate, decay, horizon, seed = 20, 12, 0.02, 0.02, 400, 1
 
     def __init__(self, name: str, data: Path, device: str) -> None:

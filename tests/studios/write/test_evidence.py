@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -190,3 +191,33 @@ def test_text_can_be_read_on_every_band(dark: bool, text: str) -> None:
     for ground in GROUNDS[dark]:
         light, dim = sorted((_luminance(ground), _luminance(text)), reverse=True)
         assert (light + 0.05) / (dim + 0.05) >= 4.5
+
+
+SEEN = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    "no colours": [[0.2126, 0.7152, 0.0722]] * 3,
+}
+"""How linear RGB looks to others (Machado, Oliveira, Fernandes 2009)."""
+
+
+def _lab(colour: str, seen: list[list[float]]) -> np.ndarray:
+    """CIE L*a*b*, under D65, of a colour as it is seen."""
+    values = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ np.clip(np.array(seen) @ linear, 0, 1) / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("sight", SEEN)
+def test_bands_are_told_apart_by_all_eyes(dark: bool, sight: str) -> None:
+    seen = [_lab(ground, SEEN[sight]) for ground in GROUNDS[dark]]
+    for one, other in itertools.combinations(seen, 2):
+        assert np.linalg.norm(one - other) > 7
+    lightness = [float(colour[0]) for colour in seen]
+    if sight == "no colours":
+        assert lightness == sorted(lightness, reverse=not dark)

@@ -1,6 +1,6 @@
 """The colours of surprise: from what was expected to what was not, the same to the eyes of the colour-blind.
 
-From blue to red by way of amber, growing darker in steps as they grow rarer, so that the order is seen in grey too.
+From blue to red by way of amber, further from the page in lightness the rarer, so that the order is seen in grey too.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from app.studios.write.evidence import Says
 from app.ui.theme import current_theme
 
 GROUNDS = {
-    False: ("#e6eff9", "#a9cdf0", "#f5c26b", "#e88a63"),
-    True: ("#1c2836", "#1f5488", "#7a5208", "#a33d1c"),
+    False: ("#e8f1fb", "#b5d6f5", "#eab04a", "#dc6f4b"),
+    True: ("#1c2631", "#143a63", "#6a4a0c", "#b04527"),
 }
 """Behind the text, in a light and in a dark theme."""
 
