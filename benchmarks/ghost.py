@@ -14,9 +14,10 @@ import onnxruntime
 from app.base.progress import Progress
 from app.runtime.device import physical_cores
 from app.runtime.model import Model
+from app.runtime.sampling import rng
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE
-from app.studios.write.prose import SPARE, ProseReader
+from app.studios.write.prose import SPARE, ProseReader, Writing
 from app.studios.write.request import WriteRequest
 from app.studios.write.transformer import PAST, PRESENT, read_context
 from benchmarks.generators import open_model
@@ -65,14 +66,17 @@ def decoding() -> Iterator[str]:
             )
 
 
-def _by_turns(racers: dict[str, Callable[[], float]]) -> tuple[dict[str, float], dict[str, float]]:
+Race = Callable[[], tuple[float, float]]
+"""Writes some tokens; returns the wall seconds and the processor seconds of one."""
+
+
+def _by_turns(racers: dict[str, Race]) -> tuple[dict[str, float], dict[str, float]]:
     """The least wall seconds, and the least processor seconds, that each took for a token in :data:`TURNS` turns."""
     best, processor = dict.fromkeys(racers, np.inf), dict.fromkeys(racers, np.inf)
     for _ in range(TURNS):
         for name, race in racers.items():
-            before = time.process_time()
-            best[name] = min(best[name], race())
-            processor[name] = min(processor[name], (time.process_time() - before) / TOKENS)
+            wall, busy = race()
+            best[name], processor[name] = min(best[name], wall), min(processor[name], busy)
     return best, processor
 
 
@@ -99,19 +103,23 @@ def _long_text(model: Model, after: str, room: int = 5 + SPARE) -> str:
     return text
 
 
-def _studio(model: Model, text: str) -> Callable[[], float]:
-    def race() -> float:
-        results = ENGINE.alternatives(_request(model, text, "", TOKENS + 1), (1,), model, Progress())
-        next(results)
-        started = time.perf_counter()
-        for _ in results:
-            pass
-        return (time.perf_counter() - started) / TOKENS
+def _timed(steps: Iterator[object]) -> tuple[float, float]:
+    """Wall and processor seconds of one of the steps."""
+    wall, busy = time.perf_counter(), time.process_time()
+    count = sum(1 for _ in steps)
+    return (time.perf_counter() - wall) / count, (time.process_time() - busy) / count
+
+
+def _studio(model: Model, text: str) -> Race:
+    def race() -> tuple[float, float]:
+        steps = Writing(_request(model, text, "", TOKENS), [rng(1)], TOKENS, model).go(Progress())
+        next(steps)  # the text before is read
+        return _timed(steps)
 
     return race
 
 
-def _bare(model: Model, text: str) -> Callable[[], float]:
+def _bare(model: Model, text: str) -> Race:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = physical_cores()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -122,9 +130,8 @@ def _bare(model: Model, text: str) -> Callable[[], float]:
     decoder, _ = read_context(model, tokens, Progress())
     kept = {name: value if not isinstance(value, np.ndarray) else wrap(value) for name, value in decoder.past.items()}
 
-    def race() -> float:
+    def steps() -> Iterator[None]:
         past, token = kept, np.zeros((1, 1), np.int64)
-        started = time.perf_counter()
         for length in range(len(tokens), len(tokens) + TOKENS):
             feeds = {
                 "input_ids": wrap(token),
@@ -134,12 +141,12 @@ def _bare(model: Model, text: str) -> Callable[[], float]:
             found = dict(zip(names, session.run_with_ort_values(names, feeds | past), strict=True))
             past = {name: found[PRESENT + name.removeprefix(PAST)] for name in past}
             token = found["logits"].numpy()[:, -1:].argmax(-1)
-        return (time.perf_counter() - started) / TOKENS
+            yield
 
-    return race
+    return lambda: _timed(steps())
 
 
-def _llama(model: Model, text: str, path: Path) -> Callable[[], float]:
+def _llama(model: Model, text: str, path: Path) -> Race:
     write_gguf(model, path)
     tokens = ProseReader(model).context(text, "", TOKENS + SPARE).tokens
     llama = Llama(path, int(model.codec["context"]), physical_cores())
@@ -149,12 +156,17 @@ def _llama(model: Model, text: str, path: Path) -> Callable[[], float]:
     if alike < 0.99:
         raise RuntimeError(f"llama.cpp computes something else: the scores correlate by {alike:.3f}")
 
-    def race() -> float:
+    def steps() -> Iterator[None]:
         llama.forget()
         token = int(llama.read(tokens.tolist()).argmax())
-        started = time.perf_counter()
+        yield
         for _ in range(TOKENS):
             token = int(llama.read([token]).argmax())
-        return (time.perf_counter() - started) / TOKENS
+            yield
+
+    def race() -> tuple[float, float]:
+        found = steps()
+        next(found)
+        return _timed(found)
 
     return race
