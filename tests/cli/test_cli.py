@@ -16,6 +16,7 @@ MODELS = {
     "char-rnn-shakespeare": "write",
     "coconet-bach": "compose",
     "gan-2014": "imagine",
+    "gpt-prose-en": "write",
     "sketch-rnn": "paint",
 }
 MAKING = {
