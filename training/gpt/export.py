@@ -52,7 +52,9 @@ FILLS, FILL_TOKENS, GAP, AROUND = 60, 40, 80, 1200
 
 NOTES = """
 - It reads at most {context:,} tokens, about {characters:,} characters: some of what follows the caret, the rest of what
-  stands before it. Where something follows, it writes towards it and stops when it meets it.
+  stands before it. What follows is read so that the network
+  can write towards it; how far that helps is what the two figures about gaps say: where they are alike, it does not
+  yet, and a fill seldom ends by itself.
 - It knows the manner of its books: their sentences, dialogue, landscapes. It keeps a scene for a sentence or two; it
   knows no facts, and forgets who was speaking.
 - The weights are kept in 8 bits in blocks of 32 with a scale each, and products are computed in whole numbers.
