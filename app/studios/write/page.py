@@ -199,7 +199,9 @@ class WritePage(StudioPage[WriteState]):
 
     def _caret_to_end(self) -> None:
         """Where one goes on with a work that was just opened."""
-        self.editor.mark(len(self.state.document), len(self.state.document))
+        end = len(self.state.document)
+        self.editor.mark(end, end)
+        self._set_place(end, end)
 
     def _add_tools(self) -> None:
         focus = tool_button("focus", tr("Only the page, nothing else on the screen (F11)"), self.toggle_focus)

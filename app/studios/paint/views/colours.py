@@ -170,7 +170,7 @@ class ColourField(QWidget):
 
     def _palette(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setSpacing(GRID // 4)
+        grid.setSpacing(1)
         for place, colour in enumerate(COLOURS):
             button = QToolButton()
             button.setIcon(swatch(colour, SWATCH))

@@ -115,7 +115,7 @@ class LayerPanel(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(GRID // 4)
+        row.setSpacing(1)
         asks = (
             ("add", tr("New layer above (Ctrl+Shift+N)")),
             ("remove", tr("Remove the layer in hand with its strokes")),
