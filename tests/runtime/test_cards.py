@@ -23,7 +23,7 @@ def _digest(folder: Path, names: list[str]) -> str:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_card_names_the_hash_of_the_files_beside_it(folder: Path) -> None:
     names = [entry.name for entry in load_manifest(folder).files]
-    assert set(names) == {path.name for path in folder.iterdir()} - {"model.toml", "CARD.md"}
+    assert set(names) == {path.name for path in folder.iterdir()} - {"model.toml", "CARD.md", "CREDITS.txt"}
     card = (folder / "CARD.md").read_text(encoding="utf8")
     assert f"`{_digest(folder, names)}`" in card, "the card is of other files: run python -m training evaluate"
 

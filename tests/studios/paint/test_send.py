@@ -144,6 +144,7 @@ def test_everything_is_written_from_the_window_in_the_background(
 
 
 def test_pictures_come_and_go_by_the_clipboard(page: PaintPage, hand: Hand) -> None:
+    QGuiApplication.clipboard().clear()
     page.paste_picture()
     assert "no picture" in page.errors.text
     image = QImage(200, 100, QImage.Format.Format_RGB32)

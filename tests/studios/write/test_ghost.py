@@ -83,7 +83,7 @@ def test_it_streams(qtbot: QtBot, between: WritePage) -> None:
     seen: list[str] = []
     between.aids.suggestions.changed.connect(lambda: seen.append(getattr(between.aids.suggestions.ghost, "rest", "")))
     assert ask(qtbot, between) == seen[-1]
-    assert len(set(seen)) > 3
+    assert any("" < earlier != seen[-1] for earlier in seen)
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(seen))
 
 

@@ -81,6 +81,8 @@ class AlternativesStrip(QWidget):
 
     def _button(self, number: int) -> QToolButton:
         button = QToolButton()
+        button.setToolTip(tr("Show and hear {name} in the roll (N)", name=_name(number - MINE)))
+        button.setAccessibleName(button.toolTip())
         button.setCheckable(True)
         button.setIconSize(ICON)
         button.setMinimumWidth(NARROWEST)
