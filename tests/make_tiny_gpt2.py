@@ -84,10 +84,10 @@ def merge(folder: Path) -> None:
     """
     from optimum.onnx import merge_decoders  # pyright: ignore[reportMissingImports]
 
-    branches = [onnx.load(str(folder / "model.onnx")) for _ in range(2)]
-    _without_past(branches[0].graph)
-    _by_one_token(branches[1].graph)
-    merge_decoders(*branches, save_path=str(folder / "decoder_model_merged.onnx"), strict=False)
+    whole, step = (onnx.load(str(folder / "model.onnx")) for _ in range(2))
+    _without_past(whole.graph)
+    _by_one_token(step.graph)
+    merge_decoders(whole, step, save_path=str(folder / "decoder_model_merged.onnx"), strict=False)
 
 
 def _without_past(graph: onnx.GraphProto) -> None:
