@@ -30,6 +30,19 @@ def inset(box: QAbstractSpinBox) -> None:
     box.lineEdit().setTextMargins(GRID // 2, 0, GRID // 2, 0)
 
 
+def put_under_label(field: QWidget, inner: QWidget, control: Control) -> None:
+    """Lay *inner* out in *field* under the control's label, with its hint as the tool tip."""
+    inner.setToolTip(tr(control.hint))
+    inner.setAccessibleName(tr(control.label))
+    label = QLabel(tr(control.label))
+    label.setBuddy(inner)
+    layout = QVBoxLayout(field)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(GRID // 2)
+    layout.addWidget(label)
+    layout.addWidget(inner)
+
+
 class NumberField(QWidget):
     """A labelled slider with an exact value beside it."""
 
@@ -109,15 +122,7 @@ class ChoiceField(QWidget):
         self._box = QComboBox()
         for choice in control.choices:
             self._box.addItem(tr(choice), choice)
-        self._box.setToolTip(tr(control.hint))
-        self._box.setAccessibleName(tr(control.label))
-        label = QLabel(tr(control.label))
-        label.setBuddy(self._box)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 2)
-        layout.addWidget(label)
-        layout.addWidget(self._box)
+        put_under_label(self, self._box, control)
         self.set_value(control.default)
         self._box.currentIndexChanged.connect(lambda _: self.changed.emit(self.value()))
 
@@ -162,15 +167,7 @@ class TextField(QWidget):
         super().__init__(parent)
         self._line = QLineEdit()
         self._line.setMaxLength(MAX_TEXT)
-        self._line.setToolTip(tr(control.hint))
-        self._line.setAccessibleName(tr(control.label))
-        label = QLabel(tr(control.label))
-        label.setBuddy(self._line)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 2)
-        layout.addWidget(label)
-        layout.addWidget(self._line)
+        put_under_label(self, self._line, control)
         self.set_value(control.default)
         self._line.editingFinished.connect(lambda: self.changed.emit(self.value()))
 
