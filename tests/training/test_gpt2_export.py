@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,17 @@ from app.studios.write.gpt2_import import adopt_folder
 from app.studios.write.transformer import Decoder
 from tests.make_tiny_gpt2 import KEPT, TORCH, make
 
+EXPORTERS = {"transformers", "optimum"}
+"""What these say while they export is between them; transformers hands it on to the root logger where CI is set."""
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore")]
 
 
-def test_a_fresh_export_is_added_and_computes_what_torch_does(tmp_path: Path) -> None:
+def test_a_fresh_export_is_added_and_computes_what_torch_does(
+    tmp_path: Path, expected_logs: list[logging.LogRecord]
+) -> None:
     make(tmp_path / "fresh")
+    assert {record.name.partition(".")[0] for record in expected_logs} <= EXPORTERS
+    expected_logs.clear()
     golden, kept = np.load(tmp_path / "fresh" / TORCH), np.load(KEPT / TORCH)
     for name in golden:
         np.testing.assert_allclose(golden[name], kept[name], atol=1e-3)
