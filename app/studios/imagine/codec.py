@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ from app.runtime.sampling import rng
 
 ANY = "any"
 """The choice that leaves the class to the seed."""
+NOISE_STREAM = 2
+"""The series of random numbers of a seed that its noise is drawn from; the latent has the first, the class the next."""
+NORMAL = statistics.NormalDist()
 
 
 class LatentCodec:
@@ -35,7 +39,7 @@ class LatentCodec:
         """
         weights = np.zeros((1, len(self.classes)), np.float32)
         base = int(rng(seed, index, 1).integers(len(self.classes))) if name == ANY else self._place(name)
-        weights[0, base] = 1.0 - sum(share for _, share in mix)
+        weights[0, base] = max(0.0, 1.0 - sum(share for _, share in mix))
         for other, share in mix:
             weights[0, self._place(other)] += share
         return weights
@@ -48,6 +52,43 @@ class LatentCodec:
                 tr("It has: {names}.", names=", ".join(self.classes)),
             )
         return self.classes.index(name)
+
+
+def drawn_in(latent: np.ndarray, truncation: float) -> np.ndarray:
+    """A standard normal latent as one cut off at ±*truncation*, float32 of the same shape.
+
+    The distribution is that of draws repeated until they are within (Brock et al. 2019, the truncation trick), but
+    each value moves smoothly with *truncation*, so that a slider can be followed.
+    """
+    low = NORMAL.cdf(-max(truncation, 1e-3))
+    values = [NORMAL.inv_cdf(low + NORMAL.cdf(float(x)) * (1 - 2 * low)) for x in np.clip(latent, -8, 8).ravel()]
+    return np.array(values, np.float32).reshape(latent.shape)
+
+
+def noise_fields(sides: Sequence[int], seed: int, index: int) -> dict[str, np.ndarray]:
+    """The noise inputs of a picture, standard normal, float32 (1, 1, side, side), by the name of their input."""
+    numbers = rng(seed, index, NOISE_STREAM)
+    return {f"noise_{side}": numbers.standard_normal((1, 1, side, side), np.float32) for side in sides}
+
+
+def styles_to_bytes(styles: np.ndarray) -> bytes:
+    """Styles (layers, width) as a request carries them: float16, the lowest byte first."""
+    return styles.astype("<f2").tobytes()
+
+
+def styles_from_bytes(content: bytes, layers: int, width: int) -> np.ndarray:
+    """float32 (layers, width). Raises :class:`AtelierError` (``BAD_INPUT``) if they are not this model's, or not
+    finite."""
+    if len(content) != 2 * layers * width:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("These styles belong to another model."),
+            tr("Choose the model the picture was made with."),
+        )
+    styles = np.frombuffer(content, "<f2").astype(np.float32).reshape(layers, width)
+    if not np.isfinite(styles).all():
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("These styles hold values that are not numbers."))
+    return styles
 
 
 def to_pixels(images: np.ndarray) -> np.ndarray:

@@ -18,7 +18,11 @@ from app.studios.imagine.document import Pictures
 from app.studios.imagine.files import load_pictures, save_pictures
 from app.studios.imagine.request import ImagineRequest
 
-GENERATORS = {"gan-2014": "app.studios.imagine.generator:make_pictures"}
+GENERATORS = {
+    "gan-2014": "app.studios.imagine.generator:make_pictures",
+    "stylegan": "app.studios.imagine.styled:make_pictures",
+    "biggan": "app.studios.imagine.styled:make_pictures",
+}
 """What makes pictures, by the model's family."""
 SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
 TOLERANCE = 2

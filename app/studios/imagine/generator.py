@@ -13,6 +13,7 @@ from app.runtime.model import Model
 from app.studios.imagine.codec import ANY, LatentCodec, to_pixels
 from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.request import ImagineRequest
+from app.studios.imagine.space import steps
 
 DIRECTIONS = "directions.npz"
 
@@ -36,9 +37,15 @@ def codec_of(model: Model) -> LatentCodec:
 
 
 def _one(request: ImagineRequest, model: Model, progress: Progress) -> Picture:
+    if request.start or request.styles or request.refills:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("The model “{id}” has no styles to mix or refill by.", id=model.manifest.id),
+            tr("Choose a StyleGAN or a BigGAN."),
+        )
     codec = codec_of(model)
     truncation = float(request.controls.get("truncation", 1.0))
-    latent = codec.latent(request.seed, request.index, truncation) + moved(request.offsets, model)
+    latent = codec.latent(request.seed, request.index, truncation) + moved(request, model)
     name = str(request.controls.get("class", ANY))
     classes = codec.class_weights(name, request.seed, request.index, request.mix)
     images = model.run("generator", {"latent": latent, "classes": classes}, progress)["images"]
@@ -46,13 +53,13 @@ def _one(request: ImagineRequest, model: Model, progress: Progress) -> Picture:
     return Picture.of_array(to_pixels(images[0]), request, float(opinion[0]))
 
 
-def moved(offsets: tuple[float, ...], model: Model) -> np.ndarray:
+def moved(request: ImagineRequest, model: Model) -> np.ndarray:
     """What sliders add to the latent: float32 (1, latent)."""
     directions = model.arrays(DIRECTIONS)["directions"]
+    offsets = np.asarray(request.offsets, np.float32)
     if len(offsets) > len(directions):
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("The model has {count} directions, not {wanted}.", count=len(directions), wanted=len(offsets)),
         )
-    steps = np.asarray(offsets, np.float32)
-    return (steps @ directions[: len(steps)])[None].astype(np.float32) if len(steps) else np.zeros((1, 1), np.float32)
+    return (offsets @ directions[: len(offsets)] + steps(request.moves, directions, 1)).astype(np.float32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -11,13 +13,72 @@ from app.base.i18n import tr
 from app.runtime.manifest import ControlValue
 
 MOST_PICTURES = 1000
+LAST = -1
+"""As the last layer of a range: the generator's last, whatever its number."""
+NOISE = re.compile(r"seed|off|frozen:\d{1,10}")
+
+
+class StylePart(msgspec.Struct, frozen=True, kw_only=True):
+    """The styles of the layers *first* to *last* (from 0, both within) taken from another picture.
+
+    They are those the picture *index* of *seed* has, or *styles*: all of a picture's, float16 (layers, width), the
+    lowest byte first. *share* 1 takes them as they are, less blends them with what is there.
+    """
+
+    first: int = 0
+    last: int = LAST
+    seed: int = 0
+    index: int = 0
+    styles: bytes = b""
+    share: float = 1.0
+
+
+class DirectionPart(msgspec.Struct, frozen=True):
+    """A principal direction, counted from 0, its weight, and the layers it acts on."""
+
+    direction: int
+    weight: float = 1.0
+    first: int = 0
+    last: int = LAST
+
+
+class DirectionMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of *amount* along a direction, which is a sum of principal ones, in the layers *first* to *last*.
+
+    An amount of 1 is a standard deviation of what the network makes (Härkönen et al. 2020, GANSpace). A direction the
+    user named carries its *name*; it is spelt out here so that the recipe needs no other file.
+    """
+
+    parts: tuple[DirectionPart, ...]
+    amount: float
+    first: int = 0
+    last: int = LAST
+    name: str = ""
+
+
+class Refill(msgspec.Struct, frozen=True, kw_only=True):
+    """An area made anew: where *mask* is white, the layers from *first* on follow the styles of another picture.
+
+    *mask* is a grey PNG of the model's size with its soft edge in it; black stays as it was, to the byte.
+    """
+
+    mask: bytes
+    seed: int = 0
+    index: int = 0
+    first: int = 0
 
 
 class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     """*count* pictures of the series that *seed* begins, from the place *index* on.
 
-    ``controls`` are the model's own: ``class`` and ``truncation``. *offsets* moves along the model's directions, in
-    standard deviations, the first ones first. *mix* adds other classes: name and share, the chosen class has the rest.
+    ``controls`` are the model's own: ``class`` and ``truncation``. *mix* adds other classes: name and share, the chosen
+    class has the rest. *offsets* moves a network without styles along its directions, the first ones first; *moves*
+    says more, and all networks follow it.
+
+    A styled generator also knows *start*, the styles a picture begins with instead of those of its seed (float16, as in
+    :class:`StylePart`); *styles*, parts taken from other pictures, one after the other; *noise*: ``"seed"``,
+    ``"frozen:<seed>"`` or ``"off"``; and *refills*, one after the other. With refills, a series is one of alternatives
+    for the last of them. *photo*, a picture file, asks for the *start* that looks like it.
     """
 
     model: str
@@ -27,6 +88,12 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     index: int = 0
     offsets: tuple[float, ...] = ()
     mix: tuple[tuple[str, float], ...] = ()
+    start: bytes = b""
+    styles: tuple[StylePart, ...] = ()
+    moves: tuple[DirectionMove, ...] = ()
+    noise: str = "seed"
+    refills: tuple[Refill, ...] = ()
+    photo: bytes = b""
 
     def check(self) -> ImagineRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for numbers that make no picture."""
@@ -36,13 +103,35 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
                 tr("{count} pictures can't be made at once.", count=self.count),
                 tr("Possible: {range}.", range=f"1 – {MOST_PICTURES}"),
             )
-        if not all(math.isfinite(value) for value in self.offsets):
+        if not all(math.isfinite(value) for value in self._amounts()):
             raise AtelierError(ErrorKind.BAD_INPUT, tr("A slider's value is not a number."), tr("Reset the sliders."))
         shares = [share for _, share in self.mix]
-        if not all(math.isfinite(share) and share >= 0 for share in shares) or sum(shares) > 1 + 1e-6:
+        if not _are_shares(shares) or sum(shares) > 1 + 1e-6:
             raise AtelierError(ErrorKind.BAD_INPUT, tr("The shares of the mixed classes must be 0 to 1 in all."))
+        if not _are_shares(part.share for part in self.styles):
+            raise AtelierError(ErrorKind.BAD_INPUT, tr("The share of a style must be 0 to 1."))
+        if not NOISE.fullmatch(self.noise):
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("The noise can't be “{noise}”.", noise=self.noise),
+                tr("Possible: {range}.", range="seed, off, frozen:SEED"),
+            )
         return self
 
     def single(self, place: int) -> ImagineRequest:
         """The request for one picture of the series alone, counted from this request's first."""
-        return msgspec.structs.replace(self, count=1, index=self.index + place)
+        if not self.refills:
+            return msgspec.structs.replace(self, count=1, index=self.index + place)
+        *before, last = self.refills
+        other = msgspec.structs.replace(last, index=last.index + place)
+        return msgspec.structs.replace(self, count=1, refills=(*before, other))
+
+    def _amounts(self) -> Iterable[float]:
+        yield from self.offsets
+        for move in self.moves:
+            yield move.amount
+            yield from (part.weight for part in move.parts)
+
+
+def _are_shares(values: Iterable[float]) -> bool:
+    return all(0 <= value <= 1 + 1e-6 for value in values)

@@ -1,0 +1,210 @@
+"""Makes pictures with a generator that is steered by styles, one for each of its layers (StyleGAN, BigGAN).
+
+Styles come from a latent by the model's mapping network (Karras et al. 2019); truncation draws them to their mean,
+parts of them are taken from other pictures, and moves along principal directions are added (Härkönen et al. 2020).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
+from app.base.progress import Progress
+from app.runtime.model import Model
+from app.runtime.session import Arrays
+from app.studios.imagine.codec import (
+    ANY,
+    LatentCodec,
+    drawn_in,
+    noise_fields,
+    styles_from_bytes,
+    styles_to_bytes,
+    to_pixels,
+)  # fmt: skip
+from app.studios.imagine.document import Picture, Pictures
+from app.studios.imagine.request import ImagineRequest, Refill, StylePart
+from app.studios.imagine.space import layer_slice, space_of, steps
+
+FAMILIES = ("stylegan", "biggan")
+TRUNCATION = "truncation"
+
+
+def make_pictures(request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
+    """The pictures so far, one more at each step; each is a call of its own, see ``generator.make_pictures``."""
+    pictures: list[Picture] = []
+    for place in range(request.count):
+        one = request.single(place)
+        pictures.append(Picture.of_array(make_pixels(one, model, progress), one))
+        yield Pictures(tuple(pictures))
+        progress.report((place + 1) / request.count)
+
+
+def make_pixels(request: ImagineRequest, model: Model, progress: Progress | None = None) -> np.ndarray:
+    """One picture, uint8 (side, side, 3), its areas refilled one after the other."""
+    styles, noise = styles_of(request, model, progress), noise_of(request, model)
+    picture = to_pixels(render(styles[None], noise, model, progress)[0])
+    for refill in request.refills:
+        other, mask = refill_styles(request, refill, styles, model), mask_of(refill, model)
+        made = to_pixels(render(styles[None], noise, model, progress, other[None], mask)[0])
+        picture = composed(picture, made, mask)
+    return picture
+
+
+def render(
+    styles: np.ndarray,
+    noise: Arrays,
+    model: Model,
+    progress: Progress | None = None,
+    other: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """Pictures (n, side, side, 3) in 0..1 of *styles* (n, layers, width), all with one *noise*.
+
+    Where *mask* (side, side) is 1 the features follow the styles *other* instead, inside each layer.
+    """
+    count, side = len(styles), int(model.codec["side"])
+    field = np.zeros((side, side), np.float32) if mask is None else mask
+    feeds = {
+        "styles": np.ascontiguousarray(styles, np.float32),
+        "other": np.ascontiguousarray(styles if other is None else other, np.float32),
+        "mask": np.repeat(field[None, None].astype(np.float32), count, 0),
+        **{name: np.repeat(values, count, 0) if count > 1 else values for name, values in noise.items()},
+    }
+    return model.run("generator", feeds, progress)["images"]
+
+
+def styles_of(request: ImagineRequest, model: Model, progress: Progress | None = None) -> np.ndarray:
+    """The styles that the picture of a request is made of, float32 (layers, width).
+
+    Raises :class:`AtelierError` (``BAD_INPUT``) for what the model does not have: classes, directions, layers, styles.
+    """
+    space = space_of(model)
+    added = steps(request.moves, space.directions, space.layers)
+    styles = _first_styles(request, model, added if space.in_latent else None, progress)
+    for part in request.styles:
+        _take_part(styles, part, request, model, progress)
+    return styles if space.in_latent else styles + added
+
+
+def starting_at(request: ImagineRequest, styles: np.ndarray) -> ImagineRequest:
+    """The request for the picture of these *styles* (layers, width), with no step, part or mixed class of its own.
+
+    What the seed still gives is the noise; the truncation begins anew at 1.
+    """
+    return ImagineRequest(
+        model=request.model,
+        seed=request.seed,
+        index=request.index,
+        controls={**request.controls, **({TRUNCATION: 1.0} if TRUNCATION in request.controls else {})},
+        start=styles_to_bytes(styles),
+        noise=request.noise,
+    )
+
+
+def noise_of(request: ImagineRequest, model: Model) -> Arrays:
+    """The noise inputs of a picture, by name; none for a model without."""
+    sides = [int(side) for side in model.codec.get("noise", [])]
+    if request.noise == "off":
+        return {f"noise_{side}": np.zeros((1, 1, side, side), np.float32) for side in sides}
+    _, _, frozen = request.noise.partition(":")
+    key = (int(frozen), 0) if frozen else (request.seed, request.index)
+    kept = model.memory.get("noise")
+    if kept is None or kept[0] != key:
+        kept = model.memory["noise"] = (key, noise_fields(sides, *key))
+    return kept[1]
+
+
+def refill_styles(request: ImagineRequest, refill: Refill, styles: np.ndarray, model: Model) -> np.ndarray:
+    """What an area is filled with: *styles*, and from the refill's first layer on those of its own seed."""
+    within = layer_slice(refill.first, -1, len(styles))
+    other = styles.copy()
+    other[within] = _mapped(request, refill.seed, refill.index, model, None)[within]
+    return other
+
+
+def mask_of(refill: Refill, model: Model) -> np.ndarray:
+    """Float32 (side, side) in 0..1. Raises :class:`AtelierError` (``BAD_INPUT``) for what is no mask of this model."""
+    side = int(model.codec["side"])
+    try:
+        image = Image.open(io.BytesIO(refill.mask))
+        if image.size != (side, side) or image.mode != "L":
+            raise ValueError(f"a mask of {image.size}")
+        return np.asarray(image).astype(np.float32) / 255
+    except (OSError, SyntaxError, ValueError) as error:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT, tr("The marked area is not one of a picture of {side} pixels.", side=side)
+        ) from error
+
+
+def composed(picture: np.ndarray, made: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """*made* over *picture*, both uint8 (side, side, 3), by *mask*; where that is 0 nothing changes."""
+    share = mask[:, :, None]
+    mixed = np.rint(picture * (1 - share) + made * share).astype(np.uint8)
+    return np.where(share > 0, mixed, picture)
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _first_styles(
+    request: ImagineRequest, model: Model, added: np.ndarray | None, progress: Progress | None
+) -> np.ndarray:
+    """The styles before anything is taken from others; *added* (layers, latent) is what moves add to the latent."""
+    mapped = _mapped(request, request.seed, request.index, model, progress, added)
+    if not request.start:
+        return mapped
+    space = space_of(model)
+    start = styles_from_bytes(request.start, space.layers, space.width)
+    drawn = space.mean + np.float32(_truncation(request)) * (start - space.mean)
+    if added is None or not added.any():
+        return drawn
+    return drawn + mapped - _mapped(request, request.seed, request.index, model, progress)
+
+
+def _take_part(
+    styles: np.ndarray, part: StylePart, request: ImagineRequest, model: Model, progress: Progress | None
+) -> None:
+    within = layer_slice(part.first, part.last, len(styles))
+    if part.styles:
+        source = styles_from_bytes(part.styles, *styles.shape)
+    else:
+        source = _mapped(request, part.seed, part.index, model, progress)
+    share = np.float32(part.share)
+    styles[within] = source[within] if share == 1 else styles[within] + share * (source[within] - styles[within])
+
+
+def _mapped(
+    request: ImagineRequest,
+    seed: int,
+    index: int,
+    model: Model,
+    progress: Progress | None,
+    added: np.ndarray | None = None,
+) -> np.ndarray:
+    """The styles of a seed, a copy, float32 (layers, width); *added* (layers, latent) moves the latent, in each layer
+    for itself."""
+    codec = LatentCodec(int(model.codec["latent"]), model.codec.get("classes", []))
+    by_latent = model.codec.get("truncation") == "latent"
+    latent = codec.latent(seed, index, 1.0)
+    if by_latent:
+        latent = drawn_in(latent, _truncation(request))
+    rows = latent if added is None or not added.any() else latent + added
+    feeds = {"latent": rows.astype(np.float32)}
+    if codec.classes:
+        weights = codec.class_weights(str(request.controls.get("class", ANY)), seed, index, request.mix)
+        feeds["classes"] = np.repeat(weights, len(rows), 0)
+    mapped = model.run("mapping", feeds, progress)["styles"]
+    styles = mapped[0].copy() if len(rows) == 1 else mapped[np.arange(len(rows)), np.arange(len(rows))]
+    if by_latent:
+        return styles
+    mean = space_of(model).mean
+    return mean + np.float32(_truncation(request)) * (styles - mean)
+
+
+def _truncation(request: ImagineRequest) -> float:
+    return float(request.controls.get(TRUNCATION, 1.0))
