@@ -41,7 +41,7 @@ def _train_and_export(options: argparse.Namespace) -> None:
         task = recipe.built(options.model, options.data, options.device, settings)
         run = _run(options, out)
         if options.from_shipped and not (options.resume and (out / CHECKPOINT).exists()):
-            shipped = options.from_shipped / options.model
+            shipped = options.from_shipped / (options.parent or options.model)
             recipe.begin_from(task, shipped)
             run = replace(run, begun_from=model_digest(load_manifest(shipped)), rate=options.rate or WARM_RATE)
         train(task, run)
@@ -84,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         const=bundled_models_dir(),
         metavar="DIR",
         help="where there is no checkpoint, begin with the weights of the finished model, with a fresh schedule",
+    )
+    parser.add_argument(
+        "--parent", metavar="MODEL", help="with --from-shipped: begin with the weights of another model of its kind"
     )
     _add_schedule(parser)
     parser.add_argument(

@@ -22,6 +22,7 @@ from training.gpt.export import export
 from training.gpt.graph import quantized, rounded
 from training.gpt.network import GPT, Cached, Shape
 from training.gpt.recipe import GPTTask
+from training.gpt.shipped import take_subwords
 from training.lib.loop import Run, train
 
 pytestmark = pytest.mark.training
@@ -109,6 +110,14 @@ def test_the_cached_network_computes_what_the_trained_one_does() -> None:
         first, *past = cached(tokens[:, :13], torch.tensor([12]), torch.tensor(13), *[nothing] * 4)
         second, *_ = cached(tokens[:, 13:], torch.tensor([19]), torch.tensor(20), *past)
     torch.testing.assert_close(torch.cat((first, second), 1), whole, atol=1e-4, rtol=1e-4)
+
+
+def test_a_network_of_another_language_keeps_the_subwords_both_have() -> None:
+    network = GPT(Shape(5, 32, 1, 2, 32, 16))
+    before = network.embedding.weight.detach().clone()
+    take_subwords(network, [b"", b"a", b"the", b"de", b"."], [b"", b"de", b".", "ção".encode(), b"a"])
+    expected = torch.stack([before[0], before[3], before[4], before.mean(0), before[1]])
+    torch.testing.assert_close(network.embedding.weight, expected)
 
 
 def test_eight_bits_keep_each_weight_within_half_a_step() -> None:

@@ -20,13 +20,13 @@ from app.studios.write.prose import alternatives
 from app.studios.write.prose_refill import LOOK_AHEAD, surprise_of_following
 from app.studios.write.request import WriteRequest
 from app.studios.write.score import read_any_text
-from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX
+from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX, SubwordCodec
 from training.gpt.data import prepared_folder, read_documents
 from training.gpt.graph import round_weights, write_decoder
 from training.gpt.inspect import ATTENTION, write_inspect
 from training.gpt.network import Cached, Inspected
 from training.gpt.recipe import CORPORA, GPTTask
-from training.gpt.shipped import take_decoder
+from training.gpt.shipped import take_decoder, take_subwords
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
@@ -209,10 +209,10 @@ def _surprise(model: Model, text: str, start: int, seen: bool) -> float:
 
 
 def take(task: GPTTask, folder: Path) -> list[str]:
-    """Fill the task's network from a finished model. Raises ValueError if its subwords or sizes are not the task's."""
-    if (folder / TOKENIZER).read_bytes() != (prepared_folder(task.name) / TOKENIZER).read_bytes():
-        raise ValueError(f"the model in {folder} has other subwords than the prepared texts")
+    """Fill the task's network from a finished model, in another language too. Raises ValueError for other sizes."""
+    theirs, ours = (SubwordCodec.of_file(path / TOKENIZER) for path in (folder, prepared_folder(task.name)))
     take_decoder(task.network, folder / "decoder.onnx")
+    take_subwords(task.network, theirs.pieces, ours.pieces)
     return []
 
 

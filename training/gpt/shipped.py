@@ -27,6 +27,20 @@ def take_decoder(network: GPT, path: Path) -> None:
         raise ValueError(f"{path} has more than {len(network.blocks)} blocks")
 
 
+@torch.no_grad()
+def take_subwords(network: GPT, theirs: list[bytes], ours: list[bytes]) -> None:
+    """Put the embeddings of the vocabulary *theirs* in the order of *ours*; what only we have begins at their mean.
+
+    Marks, which stand for no bytes, are in the same places in both.
+    """
+    known = {piece: token for token, piece in enumerate(theirs) if piece}
+    weight = network.embedding.weight
+    old, mean = weight.clone(), weight.mean(0)
+    for token, piece in enumerate(ours):
+        if piece:
+            weight[token] = old[known[piece]] if piece in known else mean
+
+
 def _take_block(name: str, block: Block, found: Constants) -> None:
     part, feed = block.attention, block.feed
     _fill([part.q.weight, part.k.weight, part.v.weight], _matrix(found, f"{name}.qkv"))
