@@ -14,6 +14,7 @@ from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict
+from app.studios.imagine.arguments import add_steering, steered
 from app.studios.imagine.document import Pictures
 from app.studios.imagine.files import load_pictures, save_pictures
 from app.studios.imagine.request import ImagineRequest
@@ -69,7 +70,8 @@ class ImagineEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--count``, ``--out``."""
+        """``--count``, ``--out``, and what steers the pictures."""
+        add_steering(parser)
         parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
         parser.add_argument(
             "--out",
@@ -81,9 +83,10 @@ class ImagineEngine:
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ImagineRequest:
         """The first pictures of the seed's series. Raises :class:`AtelierError` (``BAD_INPUT``)."""
-        return ImagineRequest(
+        request = ImagineRequest(
             model=model.manifest.id, seed=arguments.seed, controls=arguments.controls, count=arguments.count
-        ).check()
+        )
+        return steered(request, arguments, model).check()
 
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Pictures, recipe: Recipe | None

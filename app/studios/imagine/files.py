@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from pathlib import Path
 
 import msgspec
@@ -90,21 +91,29 @@ def _save_one(folder: Path, picture: Picture, recipe: Recipe | None) -> Path:
 
 def _opened(path: Path, content: bytes) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(content))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content))
         if image.width * image.height > MOST_PIXELS:
-            raise AtelierError(
-                ErrorKind.BAD_FILE,
-                tr("“{name}” is too large: {size} pixels.", name=path.name, size=f"{image.width} × {image.height}"),
-                tr("At most {count} million pixels can be opened.", count=MOST_PIXELS // 1_000_000),
-            )
+            raise _too_large(path, f"{image.width} × {image.height}")
         image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise _too_large(path, tr("hundreds of millions of")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise AtelierError(
             ErrorKind.BAD_FILE,
             tr("“{name}” is not a picture that can be read.", name=path.name),
             tr("PNG, JPEG and WebP can be opened; this file may be damaged or of another kind."),
         ) from error
     return image
+
+
+def _too_large(path: Path, size: str) -> AtelierError:
+    return AtelierError(
+        ErrorKind.BAD_FILE,
+        tr("“{name}” is too large: {size} pixels.", name=path.name, size=size),
+        tr("At most {count} million pixels can be opened.", count=MOST_PIXELS // 1_000_000),
+    )
 
 
 def _array_of(path: Path, image: Image.Image) -> np.ndarray:

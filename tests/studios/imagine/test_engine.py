@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,32 @@ def test_a_photograph_can_be_opened(tmp_path: Path) -> None:
     loaded, recipe = ENGINE.load(tmp_path / "photo.jpg")
     assert recipe is None
     assert (loaded.pictures[0].width, loaded.pictures[0].height) == (40, 30)
+
+
+def test_pictures_of_impossible_sizes_or_cut_short_are_refused(tmp_path: Path) -> None:
+    image = Image.new("RGB", (60, 60), "red")
+    image.save(tmp_path / "cut.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:-40])
+    huge = (tmp_path / "cut.png").read_bytes()
+    for side in (9_000, 20_000):  # a head that says so is enough
+        (tmp_path / f"{side}.png").write_bytes(_with_side(huge, side))
+        with pytest.raises(AtelierError, match="too large") as caught:
+            ENGINE.load(tmp_path / f"{side}.png")
+        assert caught.value.kind is ErrorKind.BAD_FILE
+    with pytest.raises(AtelierError, match="not a picture"):
+        ENGINE.load(tmp_path / "cut.png")
+
+
+def test_a_jpeg_for_print_is_opened_in_the_colours_of_a_screen(tmp_path: Path) -> None:
+    Image.new("CMYK", (40, 30), (0, 255, 255, 0)).save(tmp_path / "print.jpg")
+    loaded, _ = ENGINE.load(tmp_path / "print.jpg")
+    assert loaded.pictures[0].array[10, 10].tolist() == pytest.approx([255, 0, 0], abs=3)
+
+
+def _with_side(png: bytes, side: int) -> bytes:
+    """The same with another size in its head."""
+    head = b"IHDR" + side.to_bytes(4, "big") * 2 + png[24:29]
+    return png[:12] + head + zlib.crc32(head).to_bytes(4, "big") + png[33:]
 
 
 def test_changed_pixels_are_told(shelf: ModelShelf) -> None:
