@@ -64,13 +64,12 @@ As dreams are made on, and our little life
 Is rounded with a sleep.
 
 """
-PLAY = """DUKE:
-What is the matter? Speak, and be not long;
-The night is old, and I have far to go.
+SCENE = """CHAPTER II
 
-MESSENGER:
-My lord, the king is come upon the shore, and
-And so I came, my lord, to bring you word.
+The wind came round at night. The keeper sat down by the lamp, took the letter from his pocket, and read the first \
+line of it again. He did not sleep until the morning.
+
+“You have not been to bed,” said the boy.
 """
 MACHINES = "It found the window that did not close, and it found the letter."
 
@@ -183,19 +182,19 @@ def _unfold(page: WritePage, body: QWidget) -> None:
     page.panel.verticalScrollBar().setValue(page.panel.verticalScrollBar().maximum())
 
 
-def _play(page: WritePage) -> None:
-    page.state.set_model("char-rnn-shakespeare")
-    page.state.set_control("length", 160)
-    page.state.set_control("temperature", 0.5)
-    page.state.edit("A play", Text.by("user", PLAY))
+def _scene(page: WritePage) -> None:
+    """The caret in mid-paragraph of a story, nothing of it by the machine yet."""
+    page.state.set_model("gpt-prose-en")
+    page.state.set_control("length", 40)
+    page.state.set_control("temperature", 0.7)
+    page.state.edit("A scene", Text.by("user", SCENE))
     page.desk.begin_session()
-    at = PLAY.index("And so")
+    at = SCENE.index(" He did not")
     page.editor.mark(at, at)
-    page.editor.verticalScrollBar().setValue(0)
 
 
 def _ghost(page: WritePage) -> None:
-    _play(page)
+    _scene(page)
     page.go_on()
     _wait(lambda: not page.state.services.jobs.busy())
     for _ in range(3):
@@ -203,7 +202,7 @@ def _ghost(page: WritePage) -> None:
 
 
 def _alternatives(page: WritePage) -> None:
-    _play(page)
+    _scene(page)
     page.offer()
     _wait(lambda: not page.aids.choices.working)
 
