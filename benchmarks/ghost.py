@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 
 from app.base.progress import Progress
+from app.runtime.decoder import PAST, PRESENT, read_context
 from app.runtime.device import physical_cores
 from app.runtime.model import Model
 from app.runtime.sampling import rng
@@ -19,7 +20,6 @@ from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE
 from app.studios.write.prose import SPARE, ProseReader, Writing
 from app.studios.write.request import WriteRequest
-from app.studios.write.transformer import PAST, PRESENT, read_context
 from benchmarks.generators import open_model
 from benchmarks.llama import Llama, write_gguf
 

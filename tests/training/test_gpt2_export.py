@@ -13,9 +13,9 @@ pytest.importorskip("optimum.exporters.onnx")
 
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
+from app.runtime.decoder import Decoder
 from app.runtime.model import ModelShelf
 from app.studios.write.gpt2_import import adopt_folder
-from app.studios.write.transformer import Decoder
 from tests.make_tiny_gpt2 import KEPT, TORCH, make
 
 EXPORTERS = {"transformers", "optimum"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -12,14 +11,13 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.optim import Optimizer
 
 from app.runtime.sampling import Sampling, rng, sample_token
 from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX, SubwordCodec
 from training.gpt.data import Texts, prepared_folder, read_documents
-from training.gpt.network import GPT, Shape
-from training.lib.loop import autocast, set_rate, warmup_stable_decay
-from training.lib.muon import Muon, matrices_and_rest
+from training.gpt.learning import DecoderTask
+from training.gpt.network import GPT
+from training.lib.loop import autocast
 
 
 @dataclass(frozen=True)
@@ -68,46 +66,21 @@ VALID_ROWS = 24
 """Windows of the valid part that are looked at while training; the export measures all of it."""
 
 
-class GPTTask:
+class GPTTask(DecoderTask):
     """Predict the next subword; a share of the rows writes towards what follows."""
 
     vocabulary, width, layers, heads, hidden, context = 8192, 256, 6, 4, 768, 2048
     batch, window, share, horizon, seed = 12, 512, 0.3, 6000, 1
-    matrix_rate, rate, warmup, decay_share = 0.02, 3e-3, 60, 0.32
-
-    compiled = shutil.which("g++") is not None
-    """Whether the network is compiled for training, which nearly halves the time of a step."""
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self.corpus, self._device = name, CORPORA[name], device
         self.texts = Texts.prepared(data, self.corpus.train, self.vocabulary, prepared_folder(name))
         self.valid = read_documents(data, f"{self.corpus.valid}.valid")
-        torch.manual_seed(self.seed)
-        self.network = GPT(Shape(self.vocabulary, self.width, self.layers, self.heads, self.hidden, self.context))
-        self._scores = torch.compile(self.network) if self.compiled else self.network
-        self.modules: dict[str, nn.Module] = {"network": self.network}
-        self.averaged = {"network": 30.0}
-        hidden, rest = matrices_and_rest(self.network)
-        self.optimizers: dict[str, Optimizer] = {
-            "matrices": Muon(hidden, self.matrix_rate, weight_decay=0.01),
-            "rest": torch.optim.AdamW(rest, self.rate, (0.9, 0.95), weight_decay=0.0),
-        }
+        self.build(self.vocabulary)
 
-    def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
-        """One batch; the loss is in nats per token."""
-        rows = torch.from_numpy(self.texts.rows(rng, self.batch, self.window, self.share)).to(self._device)
-        factor = warmup_stable_decay(step, self.horizon, self.warmup, self.decay_share)
-        for optimizer in self.optimizers.values():
-            set_rate(optimizer, factor)
-            optimizer.zero_grad(set_to_none=True)
-        with autocast(self._device):
-            scores = self._scores(rows[:, :-1])
-        loss = F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        for optimizer in self.optimizers.values():
-            optimizer.step()
-        return {"nats_per_token": loss.item()}
+    def rows(self, step: int, rng: np.random.Generator) -> np.ndarray:
+        """Windows of the texts, and passages that lead up to an end."""
+        return self.texts.rows(rng, self.batch, self.window, self.share)
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
         """Bits per character over windows spread evenly over the valid books."""

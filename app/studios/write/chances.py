@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.base.progress import Progress
+from app.runtime.decoder import read_context
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities
 from app.studios.write.network import CharReader
 from app.studios.write.predictions import TOP
 from app.studios.write.prose import STEP, ProseReader
-from app.studios.write.transformer import read_context
 
 LOOKERS = {
     "char-rnn": "app.studios.write.chances:among_characters",

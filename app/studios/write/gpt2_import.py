@@ -23,6 +23,7 @@ from app.base.files import atomic_write, disk_error, make_folder
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
+from app.runtime.decoder import PAST, PRESENT, Decoder
 from app.runtime.device import CPU
 from app.runtime.manifest import MANIFEST, SCHEMA, Control, FileEntry, Manifest
 from app.runtime.model import Model
@@ -40,7 +41,6 @@ from app.studios.write.gpt2_folder import (
     read_tokenizer,
     refused,
 )
-from app.studios.write.transformer import PAST, PRESENT, Decoder
 
 FAMILY = "gpt-2"
 KNOWN = ("input_ids", "attention_mask", "position_ids", "use_cache_branch")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.base.progress import Progress
+from app.runtime.decoder import common_tokens
 from app.runtime.model import Model
 from app.runtime.session import SessionOptions
 from app.studios.write.codec import CharCodec
@@ -80,10 +81,3 @@ class CharReader:
         other = CharReader(self._model, len(rows))
         other.h, other.c = self.h[:, rows], self.c[:, rows]
         return other
-
-
-def common_tokens(one: np.ndarray, other: np.ndarray) -> int:
-    """How many tokens two texts (n,) and (m,) begin with in common."""
-    shorter = min(len(one), len(other))
-    different = np.flatnonzero(one[:shorter] != other[:shorter])
-    return int(different[0]) if len(different) else shorter

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from app.base.progress import Progress
+from app.runtime.decoder import Decoder
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.sampling import check_scores
@@ -18,7 +19,6 @@ from app.studios.write.codec import CharCodec
 from app.studios.write.document import check_characters
 from app.studios.write.network import CHUNK, CharReader
 from app.studios.write.subwords import SubwordCodec
-from app.studios.write.transformer import Decoder
 
 TOP = 10
 READERS = {

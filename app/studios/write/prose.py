@@ -11,6 +11,7 @@ import numpy as np
 
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.decoder import Decoder, read_context
 from app.runtime.model import Model
 from app.runtime.sampling import rng, sample_token
 from app.studios.write.constraints import BannedWords, beginning_with, parse_banned
@@ -18,7 +19,6 @@ from app.studios.write.document import Text, cleaned
 from app.studios.write.generator import SNAPSHOT_SECONDS, sampling_of
 from app.studios.write.request import WriteRequest
 from app.studios.write.subwords import SubwordCodec
-from app.studios.write.transformer import Decoder, read_context
 
 AFTER = 600
 """So many characters of what follows the place are read."""

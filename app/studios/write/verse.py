@@ -17,6 +17,7 @@ import numpy as np
 from app.base.errors import ErrorKind, Unfinished
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.decoder import Decoder, read_context
 from app.runtime.model import Model
 from app.runtime.sampling import rng, sample_token
 from app.studios.write.constraints import parse_banned
@@ -25,7 +26,6 @@ from app.studios.write.generator import sampling_of
 from app.studios.write.prose import ProseReader
 from app.studios.write.request import Verse, WriteRequest
 from app.studios.write.rhyme import dictionary, rhyme_parts, syllables
-from app.studios.write.transformer import Decoder, read_context
 
 CANDIDATES = 8
 """Lines drawn side by side; the likeliest is taken."""

@@ -14,6 +14,7 @@ from app.base.paths import Paths
 from app.base.progress import Progress
 from app.cli import run
 from app.runtime.catalog import Catalog
+from app.runtime.decoder import Decoder
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
 from app.studios.write.document import Text
@@ -22,7 +23,6 @@ from app.studios.write.gpt2_import import adopt_folder
 from app.studios.write.predictions import predictions
 from app.studios.write.request import WriteRequest
 from app.studios.write.subwords import SubwordCodec
-from app.studios.write.transformer import Decoder
 from tests.make_tiny_gpt2 import GREEDY, KEPT, PROMPT, TEXT, TORCH
 
 GRAPHS = ["model.onnx", "decoder_model_merged.onnx"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.base.errors import AtelierError, Cancelled, ErrorKind
 from app.base.progress import CancelToken, Progress
+from app.runtime.decoder import Decoder, read_context
 from app.runtime.manifest import ControlValue
 from app.runtime.model import Model, ModelShelf
 from app.studios.write.constraints import BannedWords, has_word, parse_banned
@@ -23,7 +24,6 @@ from app.studios.write.prose import ProseReader, alternatives
 from app.studios.write.prose_refill import surprise_of_following
 from app.studios.write.request import WriteRequest
 from app.studios.write.subwords import SubwordCodec
-from app.studios.write.transformer import Decoder, read_context
 
 MODEL = "gpt-prose-en"
 BEFORE = "The old house stood at the end of the lane. She opened the door, and "

@@ -13,7 +13,6 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.session import Held
-from app.studios.write.network import common_tokens
 
 CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
@@ -149,6 +148,13 @@ def read_context(
     scores = decoder.read_all(tokens[None, decoder.length :], progress)[0]
     model.memory[place] = Remembered(tokens, decoder.picked([0]))
     return decoder, scores
+
+
+def common_tokens(one: np.ndarray, other: np.ndarray) -> int:
+    """How many tokens two texts (n,) and (m,) begin with in common."""
+    shorter = min(len(one), len(other))
+    different = np.flatnonzero(one[:shorter] != other[:shorter])
+    return int(different[0]) if len(different) else shorter
 
 
 def _chunks(tokens: np.ndarray) -> list[slice]:
