@@ -23,6 +23,8 @@ STYLE = 0.25
 """The share of windows of a composer that are told to be of the style alone."""
 BEGINNING = 0.3
 """The share of windows that begin with the piece."""
+NARROW = 128
+"""In no more tokens than this no gap is made."""
 SHORT = 0.5
 """The share of gaps with less around them than there is room for."""
 AFTER = 8
@@ -65,7 +67,7 @@ class Corpus:
     def _row(self, rng: np.random.Generator, length: int, share: float) -> np.ndarray:
         parts, left = [], length
         while left > 0:
-            part = self._passage(rng, left, rng.random() < share)[:left]
+            part = self._passage(rng, left, left > NARROW and rng.random() < share)[:left]
             parts.append(part)
             left -= len(part)
         return np.concatenate(parts).astype(np.int64)
