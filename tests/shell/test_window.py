@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
@@ -26,10 +23,10 @@ from app.shell.preferences import PreferencesDialog
 from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.ui.theme import current_theme, load_theme, theme_names
+from tests.heartbeat import STALL_MS, STOP_MS, longest_stall, watched_heart
 
 Opener = Callable[..., Window]
 STUDIOS = [card.id for card in CARDS]
-HEARTBEAT_MS, STALL_MS, STOP_MS = 5, 50, 200
 
 
 def test_tabs_are_made_when_first_shown(open_window: Opener) -> None:
@@ -127,53 +124,14 @@ def test_preferences_are_written_when_closed(open_window: Opener, home: Path) ->
     assert '"embed_recipe": false' in (home / "config" / "settings.json").read_text()
 
 
-@dataclass(frozen=True)
-class Beat:
-    """One turn of the event loop: when, how long its thread has waited for a core, and what others have used so far.
-
-    All in seconds. Where the system does not tell, nothing is taken off.
-    """
-
-    time: float
-    waited: float
-    others: float
-
-    @classmethod
-    def now(cls) -> Beat:
-        return cls(time.perf_counter(), _waited(), _used_by_others())
-
-    def until(self, later: Beat) -> float:
-        """Seconds to a *later* beat, without those in which another program, not a thread of ours, had the core."""
-        waited, others = later.waited - self.waited, later.others - self.others
-        return later.time - self.time - max(0.0, min(waited, others))
-
-
-def _waited() -> float:
-    """How long this thread was ready but had no core."""
-    with contextlib.suppress(OSError):
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
-    return 0.0
-
-
-def _used_by_others() -> float:
-    """The processor time of all programs but this one."""
-    with contextlib.suppress(OSError):
-        user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
-        return (user + nice + system) / os.sysconf("SC_CLK_TCK") - time.process_time()
-    return 0.0
-
-
 def generate_and_watch(state: StudioState, qtbot: QtBot) -> float:
     """Generate to the end; the longest time in ms that the event loop did not beat."""
-    beats = [Beat.now()]
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: beats.append(Beat.now()))
-    timer.start(HEARTBEAT_MS)
-    with qtbot.waitSignal(state.busyChanged, check_params_cb=lambda busy: not busy, timeout=60_000):
+    with (
+        watched_heart() as beats,
+        qtbot.waitSignal(state.busyChanged, check_params_cb=lambda busy: not busy, timeout=60_000),
+    ):
         state.generate()
-    timer.stop()
-    return 1000 * max(a.until(b) for a, b in pairwise(beats))
+    return longest_stall(beats)
 
 
 @pytest.mark.parametrize("card", CARDS, ids=STUDIOS)
