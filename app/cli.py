@@ -23,6 +23,7 @@ from app.runtime.device import choose_device
 from app.runtime.engine import Engine, card_of_file, make_recipe
 from app.runtime.manifest import Control, ControlValue, check_controls
 from app.runtime.model import Model, ModelShelf
+from app.runtime.pictures import LOSSY
 from app.runtime.recipe import Match, Verdict
 from app.runtime.session import SessionCache
 
@@ -296,15 +297,17 @@ def replay(cards: tuple[StudioCard, ...], shelf: ModelShelf, path: Path) -> Verd
     verdict = engine.compare(ours, theirs)
     if verdict.match is Match.EXACT:
         return verdict
-    return Verdict(verdict.match, " ".join([verdict.why, *_reasons(engine, recipe, model, ours)]))
+    return Verdict(verdict.match, " ".join([verdict.why, *_reasons(engine, recipe, model, ours, path)]))
 
 
-def _reasons(engine: Engine[Any, Any], recipe: Any, model: Model, ours: Any) -> list[str]:
+def _reasons(engine: Engine[Any, Any], recipe: Any, model: Model, ours: Any, path: Path) -> list[str]:
     reasons = []
     if not recipe.complete:
         reasons.append(tr("It was stopped half way."))
     if recipe.model_sha256 != model.digest:
         reasons.append(tr("The model's files are not those it was made with."))
+    elif recipe.complete and recipe.result_sha256 == engine.digest(ours) and path.suffix.lower() in LOSSY:
+        reasons.append(tr("The model made the same as then: JPEG keeps pixels only nearly."))
     elif recipe.complete and recipe.result_sha256 == engine.digest(ours):
         reasons.append(tr("The model made the same as then: the work was changed by hand afterwards."))
     return reasons

@@ -42,10 +42,14 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Pictures(msgspec.Struct, frozen=True):
-    """All pictures in the order they were made, and which is chosen."""
+    """All pictures in the order they were made, and which is chosen.
+
+    *rate* is 0 for candidates; otherwise they are the frames of a film, so many a second.
+    """
 
     pictures: tuple[Picture, ...] = ()
     selected: int = 0
+    rate: float = 0.0
 
     @property
     def chosen(self) -> Picture | None:

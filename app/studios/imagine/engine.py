@@ -13,6 +13,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
+from app.runtime.pictures import FORMATS, check_suffix
 from app.runtime.recipe import Match, Recipe, Verdict
 from app.studios.imagine.arguments import add_steering, steered
 from app.studios.imagine.document import Pictures
@@ -45,7 +46,7 @@ class ImagineEngine:
         return result.digest
 
     def export(self, path: Path, result: Pictures, recipe: Recipe | None) -> list[Path]:
-        """Write a ``.png``, or a folder of them."""
+        """Write a picture file, a film, or a folder of pictures."""
         return save_pictures(path, result, recipe)
 
     def load(self, path: Path) -> tuple[Pictures, Recipe | None]:
@@ -70,19 +71,29 @@ class ImagineEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--count``, ``--out``, and what steers the pictures."""
+        """How many, as what, where to, and what steers them."""
         add_steering(parser)
         parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
         parser.add_argument(
             "--out",
             type=Path,
             required=True,
-            metavar="DIR|x.png",
-            help="one file (several pictures become a contact sheet), or a folder for a file each",
+            metavar="DIR|FILE",
+            help="one picture file (several pictures become a contact sheet), a film of them (.mp4 .webm .gif), or a"
+            " folder for a file each",
+        )
+        parser.add_argument("--sheet", type=Path, metavar="x.png", help="also write all of them as a contact sheet")
+        parser.add_argument(
+            "--format",
+            choices=[suffix.removeprefix(".") for suffix in FORMATS],
+            default="png",
+            help="what the pictures in a folder are written as (default: png)",
         )
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ImagineRequest:
         """The first pictures of the seed's series. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+        if arguments.sheet is not None:
+            check_suffix(arguments.sheet.suffix)
         request = ImagineRequest(
             model=model.manifest.id, seed=arguments.seed, controls=arguments.controls, count=arguments.count
         )
@@ -92,7 +103,10 @@ class ImagineEngine:
         self, arguments: argparse.Namespace, result: Pictures, recipe: Recipe | None
     ) -> list[Path] | str:
         """Write the files."""
-        return self.export(arguments.out, result, recipe)
+        written = save_pictures(arguments.out, result, recipe, f".{arguments.format}")
+        if arguments.sheet is not None:
+            written += save_pictures(arguments.sheet, result, recipe)
+        return written
 
 
 ENGINE = ImagineEngine()

@@ -1,4 +1,4 @@
-"""PNG with the recipe in a text chunk; other pictures can be opened."""
+"""Picture files with the recipe in them, and films of several pictures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, make_folder, read_bytes
 from app.base.i18n import tr
-from app.runtime.recipe import KEY, Recipe, recipe_from_json
+from app.runtime import film
+from app.runtime.pictures import FORMATS, check_suffix, picture_bytes, recipe_text
+from app.runtime.recipe import Recipe, recipe_from_json
 from app.studios.imagine.document import Picture, Pictures, contact_sheet, cut_sheet
 from app.studios.imagine.request import ImagineRequest
 
@@ -22,28 +24,29 @@ log = logging.getLogger(__name__)
 
 LIMIT = 100_000_000
 MOST_PIXELS = 64_000_000
-SUFFIX = ".png"
+FILM_RATE = 12.0
+"""Pictures a second where candidates become a film."""
 
 
-def save_pictures(path: Path, pictures: Pictures, recipe: Recipe | None) -> list[Path]:
-    """Write one picture, or several as a contact sheet, to a ``.png``; to a folder, each picture as a file of its own.
+def save_pictures(path: Path, pictures: Pictures, recipe: Recipe | None, suffix: str = ".png") -> list[Path]:
+    """Write one picture, or several as a contact sheet, to a picture file; a film of them to a film's file; to a folder
+    each picture as a file of its own with that *suffix*.
 
     Raises :class:`AtelierError` (``BAD_INPUT`` when there is nothing to write or the suffix is another, ``DISK``).
     """
     if not pictures.pictures:
         raise AtelierError(ErrorKind.BAD_INPUT, tr("There is no picture to save yet."), tr("Press Generate first."))
-    if path.suffix.lower() == SUFFIX:
-        whole = pictures.pictures[0] if len(pictures.pictures) == 1 else contact_sheet(pictures.pictures)
-        atomic_write(path, png_bytes(whole, recipe))
+    kind = path.suffix.lower()
+    several = len(pictures.pictures) > 1
+    if kind in film.SUFFIXES and (pictures.rate or kind not in FORMATS):
+        return [_write_film(path, pictures, recipe)]
+    if kind:
+        check_suffix(kind)
+        whole = contact_sheet(pictures.pictures) if several else pictures.pictures[0]
+        atomic_write(path, file_bytes(whole, recipe, kind))
         return [path]
-    if path.suffix:
-        raise AtelierError(
-            ErrorKind.BAD_INPUT,
-            tr("A picture can't be written as “{suffix}”.", suffix=path.suffix),
-            tr("Possible: .png, or a folder for many."),
-        )
     make_folder(path)
-    return [_save_one(path, picture, recipe) for picture in pictures.pictures]
+    return [_save_one(path, picture, recipe, suffix) for picture in pictures.pictures]
 
 
 def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
@@ -65,27 +68,32 @@ def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
     return Pictures(tuple(made)), recipe
 
 
-def png_bytes(picture: Picture, recipe: Recipe | None) -> bytes:
-    """The file's bytes; the same for the same picture and recipe."""
-    chunks = PngImagePlugin.PngInfo()
-    if recipe is not None:
-        chunks.add_text(KEY, recipe.to_json())
-    buffer = io.BytesIO()
-    Image.fromarray(picture.array).save(buffer, "PNG", pnginfo=chunks, compress_level=9)
-    return buffer.getvalue()
+def file_bytes(picture: Picture, recipe: Recipe | None, suffix: str = ".png") -> bytes:
+    """The file's bytes; the same for the same picture and recipe. Raises as :func:`picture_bytes` does."""
+    return picture_bytes(Image.fromarray(picture.array), suffix, recipe.to_json() if recipe else "")
 
 
-def _save_one(folder: Path, picture: Picture, recipe: Recipe | None) -> Path:
-    """Each file carries the request for its own picture."""
+def recipe_of_one(picture: Picture, recipe: Recipe | None) -> Recipe | None:
+    """What the file of one picture of a series carries: the request for it alone."""
+    if recipe is None or picture.request is None:
+        return None
+    return msgspec.structs.replace(
+        recipe, request=msgspec.to_builtins(picture.request), result_sha256=Pictures((picture,)).digest
+    )
+
+
+def _write_film(path: Path, pictures: Pictures, recipe: Recipe | None) -> Path:
+    frames = (Image.fromarray(picture.array).convert("RGB") for picture in pictures.pictures)
+    text = recipe.to_json() if recipe else ""
+    atomic_write(path, film.film_bytes(frames, path.suffix.lower(), pictures.rate or FILM_RATE, text))
+    return path
+
+
+def _save_one(folder: Path, picture: Picture, recipe: Recipe | None, suffix: str) -> Path:
     request = picture.request
     name = f"{request.seed}-{request.index:04d}" if request else "picture"
-    alone = None
-    if recipe is not None and request is not None:
-        alone = msgspec.structs.replace(
-            recipe, request=msgspec.to_builtins(request), result_sha256=Pictures((picture,)).digest
-        )
-    path = folder / f"{name}{SUFFIX}"
-    atomic_write(path, png_bytes(picture, alone))
+    path = folder / f"{name}{suffix}"
+    atomic_write(path, file_bytes(picture, recipe_of_one(picture, recipe), suffix))
     return path
 
 
@@ -103,7 +111,7 @@ def _opened(path: Path, content: bytes) -> Image.Image:
         raise AtelierError(
             ErrorKind.BAD_FILE,
             tr("“{name}” is not a picture that can be read.", name=path.name),
-            tr("PNG, JPEG and WebP can be opened; this file may be damaged or of another kind."),
+            tr("PNG, JPEG, WebP and TIFF can be opened; this file may be damaged or of another kind."),
         ) from error
     return image
 
@@ -120,7 +128,10 @@ def _array_of(path: Path, image: Image.Image) -> np.ndarray:
     if image.mode == "L":
         return np.asarray(image)
     try:
-        return np.asarray(image.convert("RGB"))
+        pixels = np.asarray(image.convert("RGB"))
+        # WebP knows no grey: a picture that was grey comes back so.
+        grey = image.format == "WEBP" and (pixels == pixels[:, :, :1]).all()
+        return pixels[:, :, 0] if grey else pixels
     except (OSError, ValueError) as error:
         raise AtelierError(
             ErrorKind.BAD_FILE, tr("“{name}” has colours that can't be read.", name=path.name)
@@ -129,9 +140,9 @@ def _array_of(path: Path, image: Image.Image) -> np.ndarray:
 
 def _recipe_in(image: Image.Image) -> Recipe | None:
     """The recipe; a damaged one must not keep the picture from being opened."""
-    text = image.info.get(KEY)
+    text = recipe_text(image)
     try:
-        return recipe_from_json(text) if isinstance(text, str) else None
+        return recipe_from_json(text) if text else None
     except AtelierError as error:
         log.info("the recipe in a picture was passed over: %s", error)
         return None

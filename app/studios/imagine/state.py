@@ -12,7 +12,7 @@ from app.jobs.studio_state import StudioState
 from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
 from app.studios.imagine.document import Pictures, contact_sheet
-from app.studios.imagine.files import png_bytes
+from app.studios.imagine.files import file_bytes
 from app.studios.imagine.request import ImagineRequest
 
 CANDIDATES = 16
@@ -110,7 +110,7 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     def node_preview(self, document: Pictures) -> bytes:
         """The first eight in two rows."""
         first = document.pictures[:8]
-        return png_bytes(contact_sheet(first, min(4, len(first))), None) if first else b""
+        return file_bytes(contact_sheet(first, min(4, len(first))), None) if first else b""
 
     def status(self) -> str:
         """How many there are."""

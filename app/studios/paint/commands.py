@@ -6,7 +6,7 @@ from app.ui.studio_page import common_commands
 COMMANDS = [
     *common_commands("paint"),
     Command("paint.insert", "Picture as layer…", "insert_picture", "File", "Ctrl+Shift+I", "A photo to paint over"),
-    Command("paint.film", "Time-lapse…", "time_lapse", "File", "", "The drawing as it came about: MP4, GIF or WebP"),
+    Command("paint.film", "Time-lapse…", "time_lapse", "File", "", "A film of how the drawing came about"),
     Command("paint.along", "Paint-along sheet…", "paint_along", "File", "", "A PDF to paint it with real paint"),
     Command("paint.plot", "For a pen plotter…", "plot", "File", "", "SVG of single lines in millimetres"),
     Command("paint.copy", "Copy the picture", "copy_picture", "Edit", "Ctrl+C", "What is seen, for other programs"),

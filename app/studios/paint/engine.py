@@ -71,7 +71,7 @@ class PaintEngine:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """What to draw, where to begin, and what to write."""
-        parser.add_argument("--film", type=Path, metavar="x.mp4|x.gif|x.webp", help="also write a time-lapse")
+        parser.add_argument("--film", type=Path, metavar="x.mp4|x.webm|x.gif|x.webp", help="also write a time-lapse")
         parser.add_argument("--along", type=Path, metavar="x.pdf", help="also write a sheet to paint along")
         parser.add_argument("--colours", type=int, default=8, help="how many colours that sheet has (default: 8)")
         parser.add_argument("--plotter", type=Path, metavar="x.svg", help="also write single lines for a pen plotter")

@@ -11,9 +11,11 @@ from PIL import Image
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.progress import Progress
+from app.cli import run
 from app.runtime.engine import make_recipe
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
+from app.studios.cards import CARDS
 from app.studios.imagine.document import Pictures, cut_sheet
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import ImagineRequest
@@ -93,6 +95,32 @@ def test_a_folder_gets_a_file_each_with_a_recipe_of_its_own(shelf: ModelShelf, t
     assert recipe is not None
     assert recipe.request["index"] == 2
     assert recipe.result_sha256 == loaded.digest
+
+
+def test_a_folder_a_sheet_and_a_format_in_one_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, sheet = tmp_path / "many", tmp_path / "sheet.tif"
+    options = ["--seed", "1", "--count", "6", "--out", str(out), "--sheet", str(sheet), "--format", "webp"]
+    assert run(CARDS, ["imagine", MODEL, *options]) == 0
+    assert len(list(out.glob("*.webp"))) == 6
+    capsys.readouterr()
+    for path in (out / "1-0004.webp", sheet):
+        assert run(CARDS, ["replay", str(path)]) == 0
+        assert capsys.readouterr().out.startswith("bit-exact")
+    assert run(CARDS, ["imagine", MODEL, "--out", str(out), "--sheet", str(tmp_path / "sheet.txt")]) == 2
+    assert "can't be written as “.txt”" in capsys.readouterr().err
+
+
+def test_a_jpeg_opens_with_its_settings_and_replays_as_different(
+    shelf: ModelShelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(CARDS, ["imagine", MODEL, "--seed", "9", "--out", str(tmp_path / "x.jpg")]) == 0
+    loaded, recipe = ENGINE.load(tmp_path / "x.jpg")
+    assert recipe is not None
+    assert loaded.pictures[0].request == ImagineRequest(
+        model=MODEL, seed=9, controls=shelf.open(MODEL).manifest.defaults()
+    )
+    assert run(CARDS, ["replay", str(tmp_path / "x.jpg")]) == 3
+    assert "JPEG keeps pixels only nearly" in capsys.readouterr().out
 
 
 def test_without_recipe_the_file_says_nothing(shelf: ModelShelf, tmp_path: Path) -> None:

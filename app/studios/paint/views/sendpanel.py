@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
+from app.runtime.film import SUFFIXES
 from app.runtime.manifest import Control
 from app.studios.paint.alongsheet import MOST_COLOURS, MOST_STEPS, along_sheet
-from app.studios.paint.film import SUFFIXES, film_bytes
+from app.studios.paint.film import film_bytes
 from app.studios.paint.plotter import plotter_svg
 from app.studios.paint.state import PaintState
 from app.studios.paint.views.offerpanel import push_button
@@ -29,7 +30,7 @@ class SendPanel(QWidget):
             "colours", tr("Colours to mix"), 8, 1, MOST_COLOURS, tr("The palette is reduced to so many")
         )
         self.steps = _field("steps", tr("Steps"), 6, 1, MOST_STEPS, tr("Pages of the sheet, from the first strokes on"))
-        film = push_button(tr("Time-lapse…"), tr("The drawing as it came about: MP4, GIF or WebP"), self.film)
+        film = push_button(tr("Time-lapse…"), tr("The drawing as it came about: MP4, WebM, GIF or WebP"), self.film)
         sheet = push_button(tr("Paint-along sheet…"), tr("A PDF to paint it with real paint, step by step"), self.sheet)
         lines = push_button(tr("For a pen plotter…"), tr("SVG of single lines in millimetres"), self.plot)
         layout = QVBoxLayout(self)
