@@ -27,6 +27,7 @@ TASKS = {
     "gpt-prose-en": "training.gpt.export",
     "sketch-rnn": "training.sketchrnn.export",
     "text-detector": "training.textdetector.export",
+    "upscale-x4": "training.upscale.export",
 }
 
 

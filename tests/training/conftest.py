@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
 PAGE = "The day was done and the night had come. She said that the day was done, and he said that the night had come. "
@@ -44,6 +45,24 @@ def _pictures(folder: Path) -> None:
         entry.size = content.tell()
         content.seek(0)
         archive.addfile(entry, content)
+
+
+def _colour_pictures(folder: Path, name: str, side: int, classes: tuple[str, ...], count: int = 24) -> None:
+    """A set of soft colours: ``labels.csv`` and WebP files, every sixth of the valid part."""
+    rng = np.random.default_rng(len(name))
+    rows, files = ["file,class,split"], {}
+    for number in range(count):
+        small = Image.fromarray(rng.integers(0, 256, (5, 5, 3), dtype=np.uint8))
+        content = io.BytesIO()
+        small.resize((side, side), Image.Resampling.BICUBIC).save(content, "WEBP", quality=88)
+        files[f"images/{number:05d}.webp"] = content.getvalue()
+        split = "valid" if number % 6 == 0 else "train"
+        rows.append(f"images/{number:05d}.webp,{classes[number % len(classes)]},{split}")
+    with tarfile.open(folder / f"{name}.tar", "w") as archive:
+        for path, data in {"labels.csv": "\n".join(rows).encode(), **files}.items():
+            entry = tarfile.TarInfo(path)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
 
 
 def _drawings(folder: Path) -> None:
@@ -87,6 +106,8 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     _chorales(folder / "music")
     _pictures(folder / "images")
+    _colour_pictures(folder / "images", "paintings-128", 128, ("landscape", "portrait"))
+    _colour_pictures(folder / "images", "fantasy-portraits-128", 128, ("elf", "knight"))
     _drawings(folder / "sketches")
     _texts(folder / "text")
     return folder

@@ -7,6 +7,7 @@ import math
 
 import msgspec
 import numpy as np
+from PIL import Image
 
 from app.studios.imagine.request import ImagineRequest
 
@@ -84,16 +85,26 @@ def sheet_columns(count: int) -> int:
 
 
 def contact_sheet(pictures: tuple[Picture, ...], columns: int = 0) -> Picture:
-    """Pictures of one size side by side without gaps, row by row; free places are black. 0 columns: a square."""
+    """Pictures side by side without gaps, row by row; free places are black. 0 columns: a square.
+
+    One of another size than the first, which was enlarged, is made as large as the first.
+    """
     first, columns = pictures[0], columns or sheet_columns(len(pictures))
     rows = math.ceil(len(pictures) / columns)
     sheet = np.zeros((rows * first.height, columns * first.width, first.channels), np.uint8)
     for place, picture in enumerate(pictures):
         top, left = place // columns * first.height, place % columns * first.width
-        sheet[top : top + first.height, left : left + first.width] = picture.array.reshape(
-            first.height, first.width, first.channels
-        )
+        sheet[top : top + first.height, left : left + first.width] = _like(picture, first)
     return Picture.of_array(sheet[:, :, 0] if first.channels == 1 else sheet)
+
+
+def _like(picture: Picture, first: Picture) -> np.ndarray:
+    """uint8 (height, width, channels), all three those of *first*."""
+    shape = (first.height, first.width, first.channels)
+    if (picture.height, picture.width, picture.channels) == shape:
+        return picture.array.reshape(shape)
+    image = Image.fromarray(picture.array).convert("L" if first.channels == 1 else "RGB")
+    return np.asarray(image.resize((first.width, first.height), Image.Resampling.LANCZOS)).reshape(shape)
 
 
 def cut_sheet(sheet: Picture, count: int) -> list[np.ndarray]:

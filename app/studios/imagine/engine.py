@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.engine import by_family
@@ -17,15 +18,18 @@ from app.runtime.pictures import FORMATS, check_suffix
 from app.runtime.recipe import Match, Recipe, Verdict
 from app.studios.imagine.arguments import add_steering, steered
 from app.studios.imagine.document import Pictures
-from app.studios.imagine.files import load_pictures, save_pictures
+from app.studios.imagine.files import LIMIT, load_pictures, save_pictures
 from app.studios.imagine.request import ImagineRequest
 
 GENERATORS = {
     "gan-2014": "app.studios.imagine.generator:make_pictures",
     "stylegan": "app.studios.imagine.styled:make_pictures",
     "biggan": "app.studios.imagine.styled:make_pictures",
+    "upscale": "app.studios.imagine.enlarge:enlarge_pictures",
 }
 """What makes pictures, by the model's family."""
+TOOLS = ("upscale",)
+"""Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
 SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
 TOLERANCE = 2
 """Pictures no pixel of which differs by more than so many of 255 levels are the same to the eye."""
@@ -74,6 +78,7 @@ class ImagineEngine:
         """How many, as what, where to, and what steers them."""
         add_steering(parser)
         parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
+        parser.add_argument("--input", type=Path, metavar="x.png", help="the picture that upscale-x4 works on")
         parser.add_argument(
             "--out",
             type=Path,
@@ -95,7 +100,11 @@ class ImagineEngine:
         if arguments.sheet is not None:
             check_suffix(arguments.sheet.suffix)
         request = ImagineRequest(
-            model=model.manifest.id, seed=arguments.seed, controls=arguments.controls, count=arguments.count
+            model=model.manifest.id,
+            seed=arguments.seed,
+            controls=arguments.controls,
+            count=arguments.count,
+            photo=read_bytes(arguments.input, LIMIT) if arguments.input else b"",
         )
         return steered(request, arguments, model).check()
 

@@ -68,6 +68,12 @@ def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
     return Pictures(tuple(made)), recipe
 
 
+def decode_picture(content: bytes) -> Picture:
+    """The picture a request carries as a file's bytes. Raises :class:`AtelierError` (``BAD_FILE``)."""
+    path = Path(tr("the picture"))
+    return Picture.of_array(_array_of(path, _opened(path, content)))
+
+
 def file_bytes(picture: Picture, recipe: Recipe | None, suffix: str = ".png") -> bytes:
     """The file's bytes; the same for the same picture and recipe. Raises as :func:`picture_bytes` does."""
     return picture_bytes(Image.fromarray(picture.array), suffix, recipe.to_json() if recipe else "")

@@ -14,6 +14,7 @@ from app.jobs.services import Services
 from app.runtime.manifest import Control
 from app.studios.imagine.commands import COMMANDS
 from app.studios.imagine.state import ImagineState
+from app.studios.imagine.views.enlarge import EnlargePanel
 from app.studios.imagine.views.grid import CandidateGrid
 from app.studios.imagine.views.picture import PictureView, to_image
 from app.ui.form import ControlForm
@@ -36,6 +37,7 @@ class ImaginePage(StudioPage[ImagineState]):
         super().__init__(ImagineState(services, card), _side_by_side(self.picture, self.grid))
         self.sliders = ControlForm([])
         self.mixer = ControlForm([])
+        self.enlarging = EnlargePanel(self.state)
         self._own_sections: list[Section] = []
         self._info = QLabel()
         self._info.setObjectName("muted")
@@ -44,7 +46,10 @@ class ImaginePage(StudioPage[ImagineState]):
         self.grid.chosen.connect(self.state.choose)
         self.state.documentChanged.connect(self._show_document)
         self.state.modelChanged.connect(self._show_own_controls)
+        self.enlarging.saveAsked.connect(self.save_enlarged)
+        self.enlarging.failed.connect(self.errors.show_error)
         self._show_own_controls()
+        self.add_section(tr("Enlarge"), self.enlarging, is_open=False)
         self._show_document()
 
     # --- commands ------------------------------------------------------------------------------------------------
@@ -53,6 +58,14 @@ class ImaginePage(StudioPage[ImagineState]):
         path = self._ask_path()
         if path is not None:
             self.state.save_all(path, self.state.services.settings.values.embed_recipe)
+
+    def enlarge(self) -> None:
+        self.enlarging.enlarge_chosen()
+
+    def save_enlarged(self) -> None:
+        path = self._ask_path()
+        if path is not None:
+            self.enlarging.save_enlarged(path, self.state.services.settings.values.embed_recipe)
 
     def copy(self) -> None:
         chosen = self.state.document.chosen

@@ -79,6 +79,8 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     :class:`StylePart`); *styles*, parts taken from other pictures, one after the other; *noise*: ``"seed"``,
     ``"frozen:<seed>"`` or ``"off"``; and *refills*, one after the other. With refills, a series is one of alternatives
     for the last of them. *photo*, a picture file, asks for the *start* that looks like it.
+
+    A model that works on a picture is given it as *photo*; *origin* is then what made that picture.
     """
 
     model: str
@@ -94,6 +96,7 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     noise: str = "seed"
     refills: tuple[Refill, ...] = ()
     photo: bytes = b""
+    origin: ImagineRequest | None = None
 
     def check(self) -> ImagineRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for numbers that make no picture."""

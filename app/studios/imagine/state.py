@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.jobs.studio_state import StudioState
+from app.runtime.catalog import Entry
 from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
 from app.studios.imagine.document import Pictures, contact_sheet
+from app.studios.imagine.engine import TOOLS
+from app.studios.imagine.enlarge import MODEL as ENLARGER
 from app.studios.imagine.files import file_bytes
 from app.studios.imagine.request import ImagineRequest
 
@@ -22,6 +26,16 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     """Candidates, one of them chosen and steered."""
 
     document_type = Pictures
+
+    def models(self) -> list[Entry]:
+        """Those that make pictures, not those that work on one."""
+        return [entry for entry in super().models() if entry.manifest and entry.manifest.family not in TOOLS]
+
+    @property
+    def can_enlarge(self) -> bool:
+        """Whether the model that enlarges pictures is there."""
+        known = self.services.shelf.catalog.for_studio(self.card.id)
+        return any(entry.id == ENLARGER and entry.usable for entry in known)
 
     def make_request(self) -> ImagineRequest:
         """A grid of new candidates."""
@@ -53,15 +67,19 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         self._change(controls=self.settings.controls)
 
     @property
+    def steered(self) -> ImagineRequest | None:
+        """The request that sliders change: what made the chosen picture, or, where that was enlarged, the small one."""
+        chosen = self.document.chosen
+        return _made(chosen.request) if chosen and chosen.request else None
+
+    @property
     def offsets(self) -> tuple[float, ...]:
         """Where the sliders stand for the chosen picture; those missing at the end are zero."""
-        chosen = self.document.chosen
-        return chosen.request.offsets if chosen and chosen.request else ()
+        return self.steered.offsets if self.steered else ()
 
     @property
     def mix(self) -> tuple[tuple[str, float], ...]:
-        chosen = self.document.chosen
-        return chosen.request.mix if chosen and chosen.request else ()
+        return self.steered.mix if self.steered else ()
 
     def direction_count(self) -> int:
         """How many sliders the model has, by its manifest: no file of it is read before it is used."""
@@ -104,8 +122,9 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         self.export(path, self.document, super().recipe() if with_recipe else None)
 
     def node_title(self, document: Pictures, request: ImagineRequest) -> str:
-        """The kind and the seed."""
-        return f"{request.controls.get('class', '')} · {request.seed}"
+        """The kind, or how many times it was enlarged, and the seed."""
+        kind = f"×{request.controls['factor']}" if request.model == ENLARGER else request.controls.get("class", "")
+        return f"{kind} · {request.seed}"
 
     def node_preview(self, document: Pictures) -> bytes:
         """The first eight in two rows."""
@@ -117,6 +136,15 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         return tr("{count} pictures", count=len(self.document.pictures)) if self.document.pictures else ""
 
     def _change(self, **fields: object) -> None:
-        chosen = self.document.chosen
-        if chosen is not None and chosen.request is not None:
-            self.preview(msgspec.structs.replace(chosen.request, **fields))
+        if self.steered is not None:
+            self.preview(msgspec.structs.replace(self.steered, **fields))
+
+    def _request_of(self, content: dict[str, Any]) -> ImagineRequest | None:
+        """An enlarged picture brings back the settings of the small one."""
+        request = super()._request_of(content)
+        return _made(request) if request else None
+
+
+def _made(request: ImagineRequest) -> ImagineRequest | None:
+    """What made a picture before it was enlarged; None for a photograph that was."""
+    return request.origin if request.model == ENLARGER else request

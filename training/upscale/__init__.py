@@ -1,0 +1,1 @@
+"""The network that enlarges pictures four times (Imagine)."""
