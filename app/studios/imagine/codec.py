@@ -39,10 +39,15 @@ class LatentCodec:
         """
         weights = np.zeros((1, len(self.classes)), np.float32)
         base = int(rng(seed, index, 1).integers(len(self.classes))) if name == ANY else self._place(name)
-        weights[0, base] = max(0.0, 1.0 - sum(share for _, share in mix))
+        weights[0, base] = 1.0
+        return self.blended(weights, mix)
+
+    def blended(self, weights: np.ndarray, mix: Sequence[tuple[str, float]]) -> np.ndarray:
+        """Class weights (1, classes) with the shares of *mix* in them; they keep the rest. Raises as above."""
+        blended = weights * np.float32(max(0.0, 1.0 - sum(share for _, share in mix)))
         for other, share in mix:
-            weights[0, self._place(other)] += share
-        return weights
+            blended[0, self._place(other)] += share
+        return blended
 
     def _place(self, name: str) -> int:
         if name not in self.classes:

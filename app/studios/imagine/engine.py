@@ -20,6 +20,7 @@ from app.studios.imagine.arguments import add_steering, steered
 from app.studios.imagine.document import Pictures
 from app.studios.imagine.files import LIMIT, load_pictures, save_pictures
 from app.studios.imagine.request import ImagineRequest
+from app.studios.imagine.walking import add_walking, walking
 
 GENERATORS = {
     "gan-2014": "app.studios.imagine.generator:make_pictures",
@@ -30,6 +31,8 @@ GENERATORS = {
 """What makes pictures, by the model's family."""
 TOOLS = ("upscale",)
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
+WALKERS: dict[str, str] = dict.fromkeys(("gan-2014", "stylegan", "biggan"), "app.studios.imagine.walk:make_walk")
+"""What makes the frames of a walk."""
 SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
 TOLERANCE = 2
 """Pictures no pixel of which differs by more than so many of 255 levels are the same to the eye."""
@@ -43,6 +46,8 @@ class ImagineEngine:
 
     def generate(self, request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
         """The pictures so far, one more at each step."""
+        if request.walk is not None:
+            return by_family(WALKERS, model)(request, model, progress)
         return by_family(GENERATORS, model)(request.check(), model, progress)
 
     def digest(self, result: Pictures) -> str:
@@ -77,6 +82,7 @@ class ImagineEngine:
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """How many, as what, where to, and what steers them."""
         add_steering(parser)
+        add_walking(parser)
         parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
         parser.add_argument("--input", type=Path, metavar="x.png", help="the picture that upscale-x4 works on")
         parser.add_argument(
@@ -106,13 +112,13 @@ class ImagineEngine:
             count=arguments.count,
             photo=read_bytes(arguments.input, LIMIT) if arguments.input else b"",
         )
-        return steered(request, arguments, model).check()
+        return walking(steered(request, arguments, model), arguments).check()
 
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Pictures, recipe: Recipe | None
     ) -> list[Path] | str:
         """Write the files."""
-        written = save_pictures(arguments.out, result, recipe, f".{arguments.format}")
+        written = save_pictures(arguments.out, result, recipe, f".{arguments.format}", arguments.enlarge)
         if arguments.sheet is not None:
             written += save_pictures(arguments.sheet, result, recipe)
         return written

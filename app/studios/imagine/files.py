@@ -28,9 +28,11 @@ FILM_RATE = 12.0
 """Pictures a second where candidates become a film."""
 
 
-def save_pictures(path: Path, pictures: Pictures, recipe: Recipe | None, suffix: str = ".png") -> list[Path]:
+def save_pictures(
+    path: Path, pictures: Pictures, recipe: Recipe | None, suffix: str = ".png", times: int = 1
+) -> list[Path]:
     """Write one picture, or several as a contact sheet, to a picture file; a film of them to a film's file; to a folder
-    each picture as a file of its own with that *suffix*.
+    each picture as a file of its own with that *suffix*. Frames are made *times* as large.
 
     Raises :class:`AtelierError` (``BAD_INPUT`` when there is nothing to write or the suffix is another, ``DISK``).
     """
@@ -39,13 +41,18 @@ def save_pictures(path: Path, pictures: Pictures, recipe: Recipe | None, suffix:
     kind = path.suffix.lower()
     several = len(pictures.pictures) > 1
     if kind in film.SUFFIXES and (pictures.rate or kind not in FORMATS):
-        return [_write_film(path, pictures, recipe)]
+        return [_write_film(path, pictures, recipe, times)]
     if kind:
         check_suffix(kind)
         whole = contact_sheet(pictures.pictures) if several else pictures.pictures[0]
         atomic_write(path, file_bytes(whole, recipe, kind))
         return [path]
     make_folder(path)
+    if pictures.rate:
+        return [
+            _write_frame(path / f"{number:05d}{suffix}", picture, recipe, times)
+            for number, picture in enumerate(pictures.pictures)
+        ]
     return [_save_one(path, picture, recipe, suffix) for picture in pictures.pictures]
 
 
@@ -88,10 +95,22 @@ def recipe_of_one(picture: Picture, recipe: Recipe | None) -> Recipe | None:
     )
 
 
-def _write_film(path: Path, pictures: Pictures, recipe: Recipe | None) -> Path:
-    frames = (Image.fromarray(picture.array).convert("RGB") for picture in pictures.pictures)
+def enlarged(image: Image.Image, times: int) -> Image.Image:
+    """A frame as films want it: RGB, *times* as large, smooth between its pixels."""
+    image = image.convert("RGB")
+    return image.resize((image.width * times, image.height * times), Image.Resampling.BICUBIC) if times > 1 else image
+
+
+def _write_film(path: Path, pictures: Pictures, recipe: Recipe | None, times: int) -> Path:
+    images = (enlarged(Image.fromarray(picture.array), times) for picture in pictures.pictures)
     text = recipe.to_json() if recipe else ""
-    atomic_write(path, film.film_bytes(frames, path.suffix.lower(), pictures.rate or FILM_RATE, text))
+    atomic_write(path, film.film_bytes(images, path.suffix.lower(), pictures.rate or FILM_RATE, text))
+    return path
+
+
+def _write_frame(path: Path, picture: Picture, recipe: Recipe | None, times: int) -> Path:
+    image = enlarged(Image.fromarray(picture.array), times)
+    atomic_write(path, picture_bytes(image, path.suffix, recipe.to_json() if recipe else ""))
     return path
 
 

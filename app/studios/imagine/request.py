@@ -68,6 +68,45 @@ class Refill(msgspec.Struct, frozen=True, kw_only=True):
     first: int = 0
 
 
+class Gene(msgspec.Struct, frozen=True):
+    """A picture that a bred one comes of in the end, and its *shares* of the coarse, the middle and the fine layers."""
+
+    request: ImagineRequest
+    shares: tuple[float, float, float]
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """A picture that was crossed: its *key* (see :attr:`Picture.key`), its own genes, and how much of it was wished for
+    in the coarse, the middle and the fine layers."""
+
+    key: str
+    genes: tuple[Gene, ...]
+    shares: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+class KeyFrame(msgspec.Struct, frozen=True):
+    """A picture a walk comes to, and the way from it to the next: its *seconds*, and how it begins and ends."""
+
+    request: ImagineRequest
+    seconds: float = 2.0
+    easing: str = "smooth"
+
+
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
+    """A way through *keys*, *rate* frames a second; with *loop* it ends where it began.
+
+    *bars*, the seconds at which the bars of a piece begin, take the place of the keys' seconds: each key falls on a bar
+    line, *each* bars after the one before. *noise* holds for all frames, so that the grain stands still.
+    """
+
+    keys: tuple[KeyFrame, ...] = ()
+    rate: float = 24.0
+    loop: bool = False
+    bars: tuple[float, ...] = ()
+    each: int = 1
+    noise: str = "frozen:0"
+
+
 class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     """*count* pictures of the series that *seed* begins, from the place *index* on.
 
@@ -81,6 +120,10 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     for the last of them. *photo*, a picture file, asks for the *start* that looks like it.
 
     A model that works on a picture is given it as *photo*; *origin* is then what made that picture.
+
+    With *parents*, each picture is a child of them: its genes are theirs by their shares, which differ from child to
+    child the more the higher *spread* is; *strangeness* (0..1) is the share of a new picture in it. With a *walk*, the
+    pictures are its frames.
     """
 
     model: str
@@ -97,6 +140,10 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     refills: tuple[Refill, ...] = ()
     photo: bytes = b""
     origin: ImagineRequest | None = None
+    parents: tuple[Parent, ...] = ()
+    spread: float = 0.0
+    strangeness: float = 0.0
+    walk: Walk | None = None
 
     def check(self) -> ImagineRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for numbers that make no picture."""
@@ -119,6 +166,7 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
                 tr("The noise can't be “{noise}”.", noise=self.noise),
                 tr("Possible: {range}.", range="seed, off, frozen:SEED"),
             )
+        self._check_parents()
         return self
 
     def single(self, place: int) -> ImagineRequest:
@@ -128,6 +176,19 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
         *before, last = self.refills
         other = msgspec.structs.replace(last, index=last.index + place)
         return msgspec.structs.replace(self, count=1, refills=(*before, other))
+
+    def _check_parents(self) -> None:
+        shares = [share for parent in self.parents for share in parent.shares]
+        shares += [share for parent in self.parents for gene in parent.genes for share in gene.shares]
+        sums = [sum(parent.shares[group] for parent in self.parents) for group in range(3)] if self.parents else [1]
+        good = all(math.isfinite(share) and share >= 0 for share in shares) and min(sums) > 0
+        good = good and math.isfinite(self.spread) and self.spread >= 0 and 0 <= self.strangeness <= 1
+        if not good or not all(parent.genes for parent in self.parents):
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("The shares of the parents make no picture."),
+                tr("At least one parent must have more than nothing of the coarse, the middle and the fine."),
+            )
 
     def _amounts(self) -> Iterable[float]:
         yield from self.offsets

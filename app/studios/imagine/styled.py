@@ -7,8 +7,9 @@ parts of them are taken from other pictures, and moves along principal direction
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import msgspec
 import numpy as np
 from PIL import Image
 
@@ -27,7 +28,9 @@ from app.studios.imagine.codec import (
     to_pixels,
 )  # fmt: skip
 from app.studios.imagine.document import Picture, Pictures
-from app.studios.imagine.request import ImagineRequest, Refill, StylePart
+from app.studios.imagine.generator import class_row, raw_latent
+from app.studios.imagine.heredity import genes_of, mixed_flat, mixed_round, unchanged
+from app.studios.imagine.request import Gene, ImagineRequest, Refill, StylePart
 from app.studios.imagine.space import layer_slice, space_of, steps
 
 FAMILIES = ("stylegan", "biggan")
@@ -155,6 +158,8 @@ def _first_styles(
     request: ImagineRequest, model: Model, added: np.ndarray | None, progress: Progress | None
 ) -> np.ndarray:
     """The styles before anything is taken from others; *added* (layers, latent) is what moves add to the latent."""
+    if request.parents and not request.start:
+        return _bred(request, model, added, progress)
     mapped = _mapped(request, request.seed, request.index, model, progress, added)
     if not request.start:
         return mapped
@@ -164,6 +169,49 @@ def _first_styles(
     if added is None or not added.any():
         return drawn
     return drawn + mapped - _mapped(request, request.seed, request.index, model, progress)
+
+
+def _bred(request: ImagineRequest, model: Model, added: np.ndarray | None, progress: Progress | None) -> np.ndarray:
+    """The styles of a child. Where the truncation is one of the latent, latents are crossed, else styles, linearly."""
+    genes = genes_of(unchanged(request))
+    in_latent = model.codec.get("truncation") == "latent"
+    if in_latent and not any(gene.request.start or gene.request.styles for gene in genes):
+        return styles_by_latent(latent_rows(request, model, genes, added), class_row(request, model), model, progress)
+    bodies = np.stack([styles_of(_whole(gene.request), model, progress) for gene in genes])
+    crossed = mixed_flat(bodies, genes)
+    if in_latent:
+        return crossed
+    mean = space_of(model).mean
+    return mean + np.float32(_truncation(request)) * (crossed - mean)
+
+
+def latent_rows(
+    request: ImagineRequest, model: Model, genes: Sequence[Gene] = (), added: np.ndarray | None = None
+) -> np.ndarray:
+    """The latent of each layer, float32 (layers, latent), of a model whose truncation is one of the latent: that of the
+    seed in all of them, or crossed of the *genes* by the shares of the layer's group; *added* is what steps add."""
+    layers = space_of(model).layers
+    if genes:
+        rows = mixed_round(np.concatenate([raw_latent(gene.request, model) for gene in genes]), genes, layers)
+    else:
+        rows = np.repeat(raw_latent(request, model), layers, 0)
+    rows = drawn_in(rows, _truncation(request))
+    return (rows if added is None else rows + added).astype(np.float32)
+
+
+def styles_by_latent(
+    rows: np.ndarray, classes: np.ndarray, model: Model, progress: Progress | None = None
+) -> np.ndarray:
+    """Styles (layers, width) of a latent for each layer (layers, latent), and class weights (1, classes)."""
+    feeds = {"latent": rows}
+    if model.codec.get("classes"):
+        feeds["classes"] = np.repeat(classes, len(rows), 0)
+    return model.run("mapping", feeds, progress)["styles"][np.arange(len(rows)), np.arange(len(rows))]
+
+
+def _whole(request: ImagineRequest) -> ImagineRequest:
+    """A founder with all of its own: nothing is drawn to the mean before the child is."""
+    return msgspec.structs.replace(request, controls={**request.controls, TRUNCATION: 1.0})
 
 
 def _take_part(
