@@ -11,14 +11,11 @@ import numpy as np
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.cache import Cache, empty_cache
 from app.runtime.model import Model
-from app.runtime.session import Held
 
 CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
-PAST = "past_key_values."
-PRESENT = "present."
-HALF = "tensor(float16)"
 
 
 class Decoder:
@@ -34,13 +31,8 @@ class Decoder:
         self._session = model.session(str(model.codec.get("graph", "decoder")))
         self.width = 0
         """How many scores the network gave for a token, which may be more than there are tokens."""
-        shape, types = (rows, int(model.codec["heads"]), 0, int(model.codec["size"])), self._session.input_types
-        self._past: dict[str, Held] = {
-            name: np.zeros(shape, np.float16 if types[name] == HALF else np.float32)
-            for name in self._session.input_names
-            if name.startswith(PAST)
-        }
-        self.whole = "use_cache_branch" in types
+        self._cache = empty_cache(self._session, model, rows)
+        self.whole = "use_cache_branch" in self._session.input_types
         """Whether the graph has one branch that reads a text from its start and another that goes on from a past by a
         single token; it can't read several behind a past."""
 
@@ -57,10 +49,10 @@ class Decoder:
     def _read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
         time = tokens.shape[1]
         self._check_room(time)
-        found = self._session.run_held(self._feeds(np.ascontiguousarray(tokens, np.int64)), progress)
+        feeds = self._feeds(np.ascontiguousarray(tokens, np.int64))
+        found, self._cache = self._cache.read(feeds, self.length, time, progress)
         self.length += time
-        self._past = {name: found[PRESENT + name.removeprefix(PAST)] for name in self._past}
-        scores = found["logits"].numpy().astype(np.float32, copy=False)
+        scores = found.astype(np.float32, copy=False)
         self.width = scores.shape[-1]
         if np.isnan(scores.max()):
             raise self._no_numbers()
@@ -90,7 +82,7 @@ class Decoder:
             scores = self.read(tokens[:, part], progress)
         return scores[:, -1]
 
-    def _feeds(self, tokens: np.ndarray) -> dict[str, np.ndarray | Held]:
+    def _feeds(self, tokens: np.ndarray) -> dict[str, np.ndarray]:
         time, total = tokens.shape[1], self.length + tokens.shape[1]
         places: dict[str, Callable[[], np.ndarray]] = {
             "input_ids": lambda: tokens,
@@ -100,27 +92,25 @@ class Decoder:
             "position_ids": lambda: np.tile(np.arange(total - time, total), (self.rows, 1)),
             "use_cache_branch": lambda: np.array([self.length > 0]),
         }
-        return {name: places[name]() for name in self._session.input_names if name in places} | self._past
+        return {name: places[name]() for name in self._session.input_names if name in places}
 
     @property
-    def past(self) -> dict[str, Held]:
+    def past(self) -> dict[str, np.ndarray]:
         """Keys and values of what was read, each (rows, heads, length, size), by the names of the graph's inputs."""
-        return self._past
+        return self._cache.arrays(self.length)
 
     def picked(self, rows: list[int]) -> Self:
         """A decoder that goes on from these rows, one may be named more than once."""
-        if rows == list(range(self.rows)):  # what was read is never written to
-            return self._with(self._past, self.rows, self.length)
-        return self._with({name: _array(value)[rows] for name, value in self._past.items()}, len(rows), self.length)
+        same = rows == list(range(self.rows))  # what was read is never written over
+        return self._with(self._cache if same else self._cache.rows(rows, self.length), len(rows), self.length)
 
     def cut(self, length: int) -> Self:
         """A decoder that has read the first *length* tokens only."""
-        past = {name: np.ascontiguousarray(_array(value)[:, :, :length]) for name, value in self._past.items()}
-        return self._with(past, self.rows, length)
+        return self._with(self._cache.rows(list(range(self.rows)), length), self.rows, length)
 
-    def _with(self, past: dict[str, Held], rows: int, length: int) -> Self:
+    def _with(self, cache: Cache, rows: int, length: int) -> Self:
         other = type(self)(self._model, rows)
-        other._past, other.length = past, length
+        other._cache, other.length = cache, length
         return other
 
 
@@ -164,7 +154,3 @@ def _chunks(tokens: np.ndarray) -> list[slice]:
     if count > CHUNK and count % CHUNK == 1:
         starts[-1] -= 1
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], count], strict=True)]
-
-
-def _array(value: Held) -> np.ndarray:
-    return value if isinstance(value, np.ndarray) else value.numpy()

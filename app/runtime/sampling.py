@@ -103,8 +103,9 @@ def _candidates(
 def _adjusted(logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]) -> np.ndarray:
     scores = np.array(logits, np.promote_types(logits.dtype, np.float32))
     if len(recent) and sampling.repetition_penalty != 1.0:
-        seen = scores[recent]
-        scores[recent] = np.where(seen > 0, seen / sampling.repetition_penalty, seen * sampling.repetition_penalty)
+        again = np.asarray(recent)
+        seen = scores[again]
+        scores[again] = np.where(seen > 0, seen / sampling.repetition_penalty, seen * sampling.repetition_penalty)
     if len(banned):
         scores[banned] = -np.inf
     return scores

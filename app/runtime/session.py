@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Arrays = dict[str, np.ndarray]
+Result = TypeVar("Result")
 Held = Any
 """An array that stays where the graph left it (an OrtValue), to be fed to the next run without a copy."""
 
@@ -47,6 +48,10 @@ class Session:
         self.input_types: dict[str, str] = {tensor.name: tensor.type for tensor in inner.get_inputs()}
         """ONNX Runtime's names of them, such as ``tensor(float16)``."""
 
+    @property
+    def on_processor(self) -> bool:
+        return self.runs_on(CPU) and len(self._inner.get_providers()) == 1
+
     def runs_on(self, device: Device) -> bool:
         """Whether ONNX Runtime could load what *device* needs."""
         return device.providers[0] in self._inner.get_providers()
@@ -57,7 +62,7 @@ class Session:
         A cancel of *progress* ends the call from the inside and raises :class:`Cancelled`; the session stays usable.
         Raises :class:`AtelierError` (``BAD_INPUT``) when the graph refuses the arrays.
         """
-        outputs = self._guarded(lambda options: self._inner.run(None, feeds, options), progress)
+        outputs = self.guarded(lambda options: self._inner.run(None, feeds, options), progress)
         return {name: np.asarray(value) for name, value in zip(self.output_names, outputs, strict=True)}
 
     def run_held(self, feeds: dict[str, np.ndarray | Held], progress: Progress | None = None) -> dict[str, Held]:
@@ -66,12 +71,17 @@ class Session:
         Sequence models hand their state from step to step this way, megabytes that are not copied.
         """
         values = {name: held(value) for name, value in feeds.items()}
-        outputs = self._guarded(
+        outputs = self.guarded(
             lambda options: self._inner.run_with_ort_values(self.output_names, values, options), progress
         )
         return dict(zip(self.output_names, outputs, strict=True))
 
-    def _guarded(self, call: Callable[[Any], Sequence[Any]], progress: Progress | None) -> Sequence[Any]:
+    def bound(self, kept: dict[str, tuple[str, np.ndarray]]) -> Bound:
+        """The graph with some outputs written into the memory of inputs: for each such input its output and array."""
+        return Bound(self, self._inner, kept)
+
+    def guarded(self, call: Callable[[Any], Result], progress: Progress | None) -> Result:
+        """What *call* gives, with run options through which it can be ended; errors as :meth:`run` tells them."""
         import onnxruntime
 
         options = onnxruntime.RunOptions()
@@ -88,6 +98,31 @@ class Session:
             raise AtelierError(
                 ErrorKind.BAD_INPUT, tr("The network can't work with this input."), str(error).splitlines()[0]
             ) from error
+
+
+class Bound:
+    """A graph that keeps a state in arrays of ours: it reads and writes them where they are, run after run."""
+
+    def __init__(
+        self, session: Session, inner: onnxruntime.InferenceSession, kept: dict[str, tuple[str, np.ndarray]]
+    ) -> None:
+        self._session, self._inner, self._binding = session, inner, inner.io_binding()
+        self._held = [held(array) for _, array in kept.values()]  # the binding does not keep them alive
+        for (name, (output, _)), value in zip(kept.items(), self._held, strict=True):
+            self._binding.bind_ortvalue_input(name, value)
+            self._binding.bind_ortvalue_output(output, value)
+        outputs = {output for output, _ in kept.values()}
+        self._fresh = [name for name in session.output_names if name not in outputs]
+
+    def run(self, feeds: Arrays, progress: Progress | None = None) -> Arrays:
+        """Run it with the other inputs; returns the other outputs. Ends and raises as :meth:`Session.run`."""
+        for name in self._fresh:  # each time anew: its shape may be another, and who has the last one keeps it
+            self._binding.bind_output(name)
+        for name, value in feeds.items():
+            self._binding.bind_cpu_input(name, value)
+        self._session.guarded(lambda options: self._inner.run_with_iobinding(self._binding, options), progress)
+        found = self._binding.get_outputs_as_ortvaluevector()  # in the order they were bound
+        return {name: found[len(self._held) + place].numpy() for place, name in enumerate(self._fresh)}
 
 
 def held(value: np.ndarray | Held) -> Held:

@@ -22,8 +22,9 @@ from app.base.errors import AtelierError
 from app.base.files import atomic_write, disk_error, make_folder
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.cache import PAST, PRESENT
 from app.runtime.catalog import Catalog
-from app.runtime.decoder import PAST, PRESENT, Decoder
+from app.runtime.decoder import Decoder
 from app.runtime.device import CPU
 from app.runtime.manifest import MANIFEST, SCHEMA, Control, FileEntry, Manifest
 from app.runtime.model import Model
