@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -132,7 +133,8 @@ def _add_studio(verbs: Any, card: StudioCard) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="N results, with the seeds SEED, SEED+1, …; files get their seed into their name (x-7.txt)",
+        help="N results, with the seeds SEED, SEED+1, …; files get their seed into their name (x-7.txt), or "
+        "their place where a critic ranks them",
     )
     verb.add_argument("--no-recipe", action="store_true", help="leave the recipe out of what is written")
     # The engine adds its own options; loading it costs nothing heavy until a model is run.
@@ -143,15 +145,41 @@ def _add_studio(verbs: Any, card: StudioCard) -> None:
 def _generate(card: StudioCard) -> Callable[[argparse.Namespace], None]:
     def action(options: argparse.Namespace) -> None:
         engine = card.load_engine()
-        model = _open(_shelf(), options.model, card.id)
+        shelf = _shelf()
+        model = _open(shelf, options.model, card.id)
         options.controls = check_controls(model.manifest, _parse_controls(model, options.set))
-        for one in _seeded(options):
-            request = engine.request_from_arguments(one, model)
-            result = _last(engine, request, model)
-            recipe = None if options.no_recipe else make_recipe(engine, request, model, result)
-            _print(engine.output_from_arguments(one, result, recipe), one)
+        works = (_Work.made(engine, model, one) for one in _seeded(options))
+        ranker = card.load_ranker()(model) if card.ranker and options.alternatives > 1 else None
+        for work in works if ranker is None else _in_order(list(works), options, ranker, shelf):
+            recipe = None if options.no_recipe else make_recipe(engine, work.request, model, work.result)
+            _print(engine.output_from_arguments(work.options, work.result, recipe), work.options)
 
     return action
+
+
+@dataclass
+class _Work:
+    """One of the results asked for, the request for it, and the options with its own seed and file."""
+
+    options: argparse.Namespace
+    request: Any
+    result: Any
+
+    @classmethod
+    def made(cls, engine: Engine[Any, Any], model: Model, options: argparse.Namespace) -> _Work:
+        request = engine.request_from_arguments(options, model)
+        return cls(options, request, _last(engine, request, model))
+
+
+def _in_order(works: list[_Work], options: argparse.Namespace, ranker: Any, shelf: ModelShelf) -> list[_Work]:
+    """The best first, with its place in the name of its file in place of the seed, and what was said of it told."""
+    verdicts = ranker([work.request for work in works], [work.result for work in works], shelf, Progress())
+    ordered = sorted(zip(verdicts, works, strict=True), key=lambda pair: pair[0][0])
+    for (place, words), work in ordered:
+        if options.out is not None:
+            work.options.out = options.out.with_stem(f"{options.out.stem}-{place}")
+        _note(0.0, f"{place}: {words} ({tr('seed {seed}', seed=work.options.seed)})")
+    return [work for _, work in ordered]
 
 
 def _seeded(options: argparse.Namespace) -> Iterator[argparse.Namespace]:

@@ -25,6 +25,7 @@ TASKS = {
     "gan-2014": "training.gan2014.export",
     "gpt-prosa-pt": "training.gpt.export",
     "gpt-prose-en": "training.gpt.export",
+    "musenet-mini": "training.musenet.export",
     "sketch-rnn": "training.sketchrnn.export",
     "text-detector": "training.textdetector.export",
     "upscale-x4": "training.upscale.export",

@@ -13,7 +13,8 @@ class StudioCard:
 
     ``engine`` and ``page`` are ``"package.module:NAME"``; ``extensions`` are the suffixes its works have, first the
     usual one; ``saves`` are those it can be written to where they are others; ``verb`` is its sub-command on the
-    command line. ``checker``, if there is one, weighs for a file the evidence that a machine made it.
+    command line. ``checker``, if there is one, weighs for a file the evidence that a machine made it;
+    ``ranker`` says of several answers which is best.
     ``adopts`` is what takes in a model of another program, if the studio has such:
     ``adopt(folder, catalog, models, progress)`` returns the model's id.
     """
@@ -27,6 +28,7 @@ class StudioCard:
     page: str
     saves: tuple[str, ...] = ()
     checker: str = ""
+    ranker: str = ""
     adopts: str = ""
 
     @property
@@ -44,6 +46,11 @@ class StudioCard:
     def load_page(self) -> Any:
         """Import and return the studio's page class, a QWidget."""
         return _load(self.page)
+
+    def load_ranker(self) -> Any:
+        """Import and return what judges answers: a model to None, or to a function of (requests, answers, shelf,
+        progress) that gives each its place (1 is best) and a few words. No Qt is imported."""
+        return _load(self.ranker)
 
     def load_checker(self) -> Any:
         """Import and return what weighs a file: (path, shelf, progress) to a dictionary for JSON. No Qt is imported."""

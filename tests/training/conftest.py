@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.studios.compose.document import Note, Score, Track
+from app.studios.compose.midi.writing import write_midi
+
 SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
 PAGE = "The day was done and the night had come. She said that the day was done, and he said that the night had come. "
 BOOKS = f"=== A Book — A Writer (1900) ===\n\n{PAGE * 30}\n\n\n=== Another — A Writer (1901) ===\n\n{PAGE * 20}\n"
@@ -100,11 +103,47 @@ def _texts(folder: Path) -> None:
             (folder / f"{name}.txt.xz").write_bytes(lzma.compress(text.encode()))
 
 
+PIECE_COLUMNS = "file,composer,style,ensemble,n_parts,n_notes,time_signature,licence,jsb_chorale,split"
+
+
+def _pieces(folder: Path) -> None:
+    """Scales for a few instruments, in the layout of the archive; one may not be learnt from."""
+    rows, archive = [PIECE_COLUMNS], io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:xz") as tar:
+        for number, (composer, licence, split) in enumerate((
+            ("Bach, Johann Sebastian", "CC0 1.0", "train"),
+            ("Nobody", "CC BY 4.0", "train"),
+            ("Nobody", "GPL-3.0", "train"),
+            ("Chopin, Frédéric", "Public Domain", "valid"),
+        )):  # fmt: skip
+            entry, content = tarfile.TarInfo(f"pieces/some/{number}.mid"), _scales(number)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+            rows.append(f'some/{number}.mid,"{composer}",baroque,string duo,2,256,4/4,{licence},,{split}')
+    (folder / "pieces.tar.xz").write_bytes(archive.getvalue())
+    (folder / "pieces.csv").write_text("\n".join(rows) + "\n", encoding="utf8")
+
+
+def _scales(key: int) -> bytes:
+    """Sixteen bars of a violin and a cello."""
+    steps = [0, 2, 4, 5, 7, 9, 11, 12]
+    tracks = tuple(
+        Track(
+            name=name,
+            program=program,
+            notes=tuple(Note(place * 240, low + key + steps[place % 8], 240) for place in range(128)),
+        )
+        for name, program, low in (("violin", 40, 60), ("cello", 42, 40))
+    )
+    return write_midi(Score(tracks=tracks, length=128 * 240))
+
+
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder for all families."""
     folder = tmp_path_factory.mktemp("data")
     _chorales(folder / "music")
+    _pieces(folder / "music")
     _pictures(folder / "images")
     _colour_pictures(folder / "images", "paintings-128", 128, ("landscape", "portrait"))
     _colour_pictures(folder / "images", "fantasy-portraits-128", 128, ("elf", "knight"))

@@ -54,6 +54,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[lis
     monkeypatch.setattr(queueing.subprocess, "run", run)
     for module in ("recipe", "export"):
         monkeypatch.setattr(f"training.gpt.{module}.prepared_folder", lambda name: tmp_path / "prepared" / name)
+    monkeypatch.setattr("training.musenet.data.prepared_folder", lambda: tmp_path / "prepared" / "musenet")
     return calls
 
 

@@ -22,9 +22,9 @@ from app.studios.write.request import WriteRequest
 from app.studios.write.score import read_any_text
 from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX, SubwordCodec
 from training.gpt.data import prepared_folder, read_documents
-from training.gpt.graph import round_weights, write_decoder
+from training.gpt.golden import GOLDEN_PAST, GOLDEN_TOKENS, TOLERANCE, decoder_graph
 from training.gpt.inspect import ATTENTION, write_inspect
-from training.gpt.network import Cached, Inspected
+from training.gpt.network import Inspected
 from training.gpt.recipe import CORPORA, GPTTask
 from training.gpt.shipped import take_decoder, take_subwords
 from training.lib.card import describe_file, finish, trained_by
@@ -39,10 +39,6 @@ TOKENIZER = "tokenizer.json"
 CREDITS = "CREDITS.txt"
 """The authors whom the licence of a corpus wants named, one a line."""
 CONTEXT = 1024
-GOLDEN_PAST, GOLDEN_TOKENS = 20, 12
-TOLERANCE = 0.75
-"""Of scores between -20 and 20. Activations are rounded to 8 bits in the graph and not in torch; what the weights'
-rounding costs stands in the card."""
 LOOK_TOLERANCE = 1e-3
 """Of shares between 0 and 1."""
 PRIMED = 30_000_000
@@ -88,27 +84,9 @@ def _name_authors(corpora: tuple[str, ...], data: Path, out: Path) -> None:
 
 def graphs(task: GPTTask) -> list[Graph]:
     """The network as it is exported: it goes on with real text from the keys and values of what stands before."""
-    round_weights(task.network)
-    shape = task.network.shape
     tokens = torch.tensor([task.texts.codec.encode(task.valid[0][:2000])])[:, : GOLDEN_PAST + GOLDEN_TOKENS]
-    cached = Cached(task.network).eval()
-    nothing = torch.zeros(1, shape.heads, 0, shape.width // shape.heads)
-    with torch.no_grad():
-        first = tokens[:, :GOLDEN_PAST]
-        _, *past = cached(first, _last(GOLDEN_PAST), _total(GOLDEN_PAST), *[nothing] * (2 * shape.layers))
-    count = tokens.shape[1]
-    names = [f"{layer}.{kind}" for layer in range(shape.layers) for kind in ("key", "value")]
-    given = {"input_ids": tokens[:, GOLDEN_PAST:], "seqlens_k": _last(count), "total_sequence_length": _total(count)}
-    kept = {f"past_key_values.{name}": value for name, value in zip(names, past, strict=True)}
     return [
-        Graph(
-            stem="decoder",
-            module=cached,
-            inputs={**given, **kept},
-            outputs=["logits", *(f"present.{name}" for name in names)],
-            tolerance=TOLERANCE,
-            write=partial(write_decoder, task.network),
-        ),
+        decoder_graph(task.network, tokens),
         Graph(
             stem="inspect",
             module=Inspected(task.network),
@@ -118,14 +96,6 @@ def graphs(task: GPTTask) -> list[Graph]:
             write=partial(write_inspect, task.network),
         ),
     ]
-
-
-def _last(count: int) -> torch.Tensor:
-    return torch.tensor([count - 1], dtype=torch.int32)
-
-
-def _total(count: int) -> torch.Tensor:
-    return torch.tensor(count, dtype=torch.int32)
 
 
 def _manifest(task: GPTTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:

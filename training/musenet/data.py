@@ -60,6 +60,13 @@ class Corpus:
         """Bars *first* up to *last* of all."""
         return self.stream[self.bars[first] : self.bars[last]]
 
+    @staticmethod
+    def moved(tokens: np.ndarray, semitones: int) -> np.ndarray:
+        """Tokens in another key, or as they are where a pitch would leave the piano's keys."""
+        pitches = tokens[(tokens >= PITCH) & (tokens < DRUM)] - PITCH + semitones
+        fits = not len(pitches) or (pitches.min() >= LOWEST and pitches.max() <= HIGHEST)
+        return transposed(tokens, semitones) if fits else tokens
+
     def rows(self, rng: np.random.Generator, batch: int, length: int, share: float) -> np.ndarray:
         """A batch (batch, length) int64 of windows, a *share* of which are gaps with what stands around them."""
         return np.stack([self._row(rng, length, share) for _ in range(batch)])
@@ -175,9 +182,14 @@ def _sums(sizes: list[int] | np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(sizes)])
 
 
-def prepared(data: Path, cache: Path | None = None) -> tuple[Corpus, Corpus]:
-    """The train and the valid part; made once, in minutes, and kept in *cache*."""
-    folder = cache or platformdirs.user_cache_path("atelie") / "training" / "musenet-mini"
+def prepared_folder() -> Path:
+    """Where the tokens are kept for the next call."""
+    return platformdirs.user_cache_path("atelie") / "training" / "musenet-mini"
+
+
+def prepared(data: Path) -> tuple[Corpus, Corpus]:
+    """The train and the valid part; made once, in minutes, and kept."""
+    folder = prepared_folder()
     paths = [folder / f"{part}-{STREAM}" for part in ("train", "valid")]
     if not all(path.exists() for path in paths):
         folder.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ class MusenetTask(DecoderTask):
                 scores = modules["network"](read[:, :-1])[0].float()
             nats += F.cross_entropy(scores, read[0, 1:], reduction="sum").item()
             tokens += len(row) - 1
-            notes += is_note(row[1:]).sum()
+            notes += float(is_note(row[1:]).sum())
         return {"nats_per_token": nats / tokens, "nats_per_note": nats / notes}
 
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:

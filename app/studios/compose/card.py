@@ -11,4 +11,5 @@ CARD = StudioCard(
     saves=(".mid", ".musicxml", ".pdf", ".svg", ".wav", ".flac"),
     engine="app.studios.compose.engine:ENGINE",
     page="app.studios.compose.page:ComposePage",
+    ranker="app.studios.compose.critic:ranker_of",
 )

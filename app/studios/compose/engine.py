@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,29 @@ from app.base.progress import Progress
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
-from app.studios.compose.document import Note, Score, blank
+from app.studios.compose.arguments import add_arguments
+from app.studios.compose.document import Note, Score
 from app.studios.compose.files import load_midi, save_midi
-from app.studios.compose.masks import regions_from
 from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.notation.engraving import load_musicxml, save_pages
 from app.studios.compose.notation.writing import save_musicxml
-from app.studios.compose.request import Ask, ComposeRequest, compose, harmonise, refill
+from app.studios.compose.request import ComposeRequest
 from app.studios.compose.sound.export import FORMATS, save_sound
 
-GENERATORS = {"coconet": "app.studios.compose.coconet:fill"}
+GENERATORS = {"coconet": "app.studios.compose.coconet:fill", "musenet": "app.studios.compose.musenet:fill"}
 """What fills the marked parts of a score, by the model's family."""
-SCORERS = {"coconet": "app.studios.compose.score:likelihood"}
+SCORERS = {
+    "coconet": "app.studios.compose.score:likelihood",
+    "musenet": "app.studios.compose.expectations:likelihood",
+}
 """What measures a model on files."""
+ASKED = {
+    "coconet": "app.studios.compose.arguments:ask_choir",
+    "musenet": "app.studios.compose.arguments:ask_band",
+}
+"""What the command line asks of a model."""
 MIDI = (".mid", ".midi")
 NOTATION = (".musicxml", ".mxl", ".xml")
-BARS = 8
-MAX_BARS = 1000
 CLOSE = 0.95
 """From this share of equal notes on, a work made again is within tolerance: another processor rounds otherwise."""
 
@@ -89,49 +95,12 @@ class ComposeEngine:
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """``--melody``, with ``--mask`` if it is not to be harmonised, or ``--bars``; ``--out``."""
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--melody", type=Path, metavar="in.mid", help="harmonise its melody, kept note for note")
-        what.add_argument("--bars", type=int, default=BARS, metavar="N", help=f"bars of a new piece (default {BARS})")
-        parser.add_argument(
-            "--mask",
-            action="append",
-            default=[],
-            metavar="VOICES:BARS",
-            help="with --melody: write only this anew, as alto,tenor:3-4, or 3-4 for all voices; may be repeated",
-        )
-        parser.add_argument(
-            "--change",
-            type=float,
-            default=1.0,
-            metavar="SHARE",
-            help="with --mask: of its notes only this share",
-        )
-        parser.add_argument("--midi-type", type=int, choices=(0, 1), default=1, help="of the file written (default 1)")
-        parser.add_argument("--out", type=Path, required=True, metavar="x.mid", help="the file to write (.mid or .wav)")
+        """See :mod:`.arguments`."""
+        add_arguments(parser)
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> ComposeRequest:
-        """Harmonise the melody, or write a piece from nothing. Raises :class:`AtelierError`."""
-        if arguments.mask:
-            ask = _masked(arguments, self.load)
-        elif arguments.melody is not None:
-            ask = harmonise(self.load(arguments.melody)[0])
-        elif 1 <= arguments.bars <= MAX_BARS:
-            ask = compose(blank(arguments.bars))
-        else:
-            raise AtelierError(
-                ErrorKind.BAD_INPUT,
-                tr("--bars can't be {count}.", count=arguments.bars),
-                tr("Possible: {range}.", range=f"1 – {MAX_BARS}"),
-            )
-        return ComposeRequest(
-            model=model.manifest.id,
-            seed=arguments.seed,
-            controls=dict(arguments.controls),
-            score=ask.score,
-            marks=ask.marks,
-            voices=ask.voices,
-        )
+        """What the options ask of a model of that family. Raises :class:`AtelierError`."""
+        return by_family(ASKED, model)(arguments, model, self.load)
 
     def output_from_arguments(
         self, arguments: argparse.Namespace, result: Score, recipe: Recipe | None
@@ -140,18 +109,6 @@ class ComposeEngine:
         if arguments.out.suffix.lower() in MIDI:
             return save_midi(arguments.out, result, recipe, arguments.midi_type)
         return self.export(arguments.out, result, recipe)
-
-
-def _masked(arguments: argparse.Namespace, load: Callable[[Path], tuple[Score, Recipe | None]]) -> Ask:
-    """What ``--mask`` and ``--change`` ask for."""
-    if arguments.melody is None:
-        raise AtelierError(ErrorKind.BAD_INPUT, tr("--mask needs a piece."), tr("Name it with --melody."))
-    if not 0 < arguments.change <= 1:
-        raise AtelierError(ErrorKind.BAD_INPUT, tr("--change can't be {share}.", share=arguments.change),
-                           tr("Possible: more than 0, up to 1."))  # fmt: skip
-    score, _ = load(arguments.melody)
-    regions = [region for mask in arguments.mask for region in regions_from(mask, score)]
-    return refill(score, regions, arguments.change, arguments.seed)
 
 
 def _keys(score: Score) -> set[tuple[int, int, int, int]]:

@@ -14,6 +14,7 @@ begins. ``SUFFIX`` later bars ``PREFIX`` earlier bars … ``END`` is a gap to be
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -83,19 +84,31 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 def measures_of(score: Score, parts: Sequence[int] | None = None) -> list[Measure]:
     """The bars of a score with their notes; *parts* are those of its tracks, if they are not :func:`parts_of`."""
     empty = list(_grid(score))
-    starts = np.array([measure.start for measure in empty])
     found: list[set[Event]] = [set() for _ in empty]
-    for part, track in zip(parts or parts_of(score), score.tracks, strict=True):
+    for _, _, place, event in _placed(score, parts or parts_of(score), empty):
+        found[place].add(event)
+    return [
+        msgspec.structs.replace(measure, events=tuple(sorted(events, key=lambda event: event.order)))
+        for measure, events in zip(empty, found, strict=True)
+    ]
+
+
+def places_of(score: Score) -> dict[tuple[int, Event], tuple[int, Note]]:
+    """For each bar and event of :func:`measures_of`, a track and a note that it tells of."""
+    placed = _placed(score, parts_of(score), list(_grid(score)))
+    return {(place, event): (track, note) for track, note, place, event in placed}
+
+
+def _placed(score: Score, parts: Sequence[int], empty: list[Measure]) -> Iterator[tuple[int, Note, int, Event]]:
+    """Each note with its track, its bar and its event."""
+    starts = np.array([measure.start for measure in empty])
+    for number, (part, track) in enumerate(zip(parts, score.tracks, strict=True)):
         for note in track.notes:
             place = int(starts.searchsorted(note.start, side="right")) - 1
             position = to_units(note.start - empty[place].start, score)
             if position >= empty[place].units and place + 1 < len(empty):
                 place, position = place + 1, 0
-            found[place].add(event_of(note, min(position, empty[place].units - 1), part, score))
-    return [
-        msgspec.structs.replace(measure, events=tuple(sorted(events, key=lambda event: event.order)))
-        for measure, events in zip(empty, found, strict=True)
-    ]
+            yield number, note, place, event_of(note, min(position, empty[place].units - 1), part, score)
 
 
 def event_of(note: Note, position: int, part: int, score: Score) -> Event:
@@ -221,13 +234,13 @@ def events_in(tokens: Iterable[int]) -> list[list[Event]]:
         if BAR <= token < POSITION:
             bars.append([])
             state = State()
-        elif (event := _taken(token, state)) is not None and bars:
+        elif (event := taken(token, state)) is not None and bars:
             bars[-1].append(event)
     return bars
 
 
-def _taken(token: int, state: State) -> Event | None:
-    """Change the state by one token of a bar; returns the note it completes."""
+def taken(token: int, state: State) -> Event | None:
+    """Change the state by one token of a bar; returns the note it completes, if any."""
     if POSITION <= token < PART:
         state.position = token - POSITION
     elif PART <= token < DURATION:
@@ -243,9 +256,23 @@ def _taken(token: int, state: State) -> Event | None:
     return None
 
 
+_BOUNDS = (BAR, POSITION, PART, DURATION, VELOCITY, TEMPO, PITCH, GROUP)
+KINDS = ("mark", "bar", "position", "part", "duration", "velocity", "tempo", "note", "group")
+
+
+def kind_of(token: int) -> str:
+    """What a token says, one of :data:`KINDS`."""
+    return KINDS[bisect.bisect_right(_BOUNDS, token)]
+
+
 def is_note(tokens: np.ndarray) -> np.ndarray:
     """Where tokens (…) complete a note."""
     return (tokens >= PITCH) & (tokens < GROUP)
+
+
+def to_pitch(tokens: np.ndarray) -> np.ndarray:
+    """The keys that tokens of notes (…) stand for."""
+    return np.where(tokens < DRUM, tokens - PITCH, tokens - DRUM + LOWEST_DRUM)
 
 
 def transposed(tokens: np.ndarray, semitones: int) -> np.ndarray:

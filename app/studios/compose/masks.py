@@ -19,6 +19,21 @@ def regions_from(text: str, score: Score) -> list[Region]:
 
     Raises :class:`AtelierError` (``BAD_INPUT``).
     """
+    (start, end), names = _parsed(text, score)
+    _, tracks = with_choir(score)
+    voices = [_voice(name, text) for name in names] if names else range(len(tracks))
+    return [Region(tracks[voice], start, end) for voice in voices]
+
+
+def track_regions_from(text: str, score: Score) -> list[Region]:
+    """The same for any tracks: named by their number from 1, or by the beginning of a name that only they have."""
+    bars, tracks = _parsed(text, score)
+    numbers = [_track(name, score, text) for name in tracks] if tracks else range(len(score.tracks))
+    return [Region(number, *bars) for number in numbers]
+
+
+def _parsed(text: str, score: Score) -> tuple[tuple[int, int], list[str]]:
+    """Where the bars of a mask begin and end, in ticks, and the names before the colon."""
     found = _FORM.fullmatch(text.strip())
     if found is None:
         raise _bad(text)
@@ -30,9 +45,17 @@ def regions_from(text: str, score: Score) -> list[Region]:
             ErrorKind.BAD_INPUT,
             tr("There are no bars {first} to {last} in a piece of {count}.", first=first, last=last, count=bars.count),
         )
-    _, tracks = with_choir(score)
-    voices = [_voice(name, text) for name in found["voices"].split(",")] if found["voices"] else range(len(tracks))
-    return [Region(tracks[voice], bars.nth(first - 1).start, bars.nth(last - 1).end) for voice in voices]
+    return (bars.nth(first - 1).start, bars.nth(last - 1).end), found["voices"].split(",") if found["voices"] else []
+
+
+def _track(name: str, score: Score, text: str) -> int:
+    wanted = name.strip().casefold()
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(score.tracks):
+        return int(wanted) - 1
+    fitting = [i for i, track in enumerate(score.tracks) if wanted and track.name.casefold().startswith(wanted)]
+    if len(fitting) != 1:
+        raise _bad(text)
+    return fitting[0]
 
 
 def _voice(name: str, text: str) -> int:

@@ -1,24 +1,25 @@
-"""Density, range and consonance of the four voices, measured on the notes themselves."""
+"""Density, range and consonance of tracks, measured on the notes themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import msgspec
 import numpy as np
 
-from app.studios.compose.cast import Cast
-from app.studios.compose.document import Score
+from app.studios.compose.document import Note, Score
 
 CONSONANT = frozenset({0, 3, 4, 5, 7, 8, 9})
 """Intervals within the octave, in semitones: unison, thirds, fourth, fifth, sixths."""
+CONSONANT_PAIR = tuple(interval in CONSONANT for interval in range(12))
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the voices are like; all zero where nothing sounds.
+    """What the tracks are like; all zero where nothing sounds.
 
-    *density*: notes a voice begins in a quarter in which it sounds. *spread*: semitones between the lowest and the
-    highest note of a voice, in the mean. *consonance*: of the time that two voices sound together, the share in which
+    *density*: notes a track begins in a quarter in which it sounds. *spread*: semitones between the lowest and the
+    highest note of a track, in the mean. *consonance*: of the time that two notes sound together, the share in which
     they are consonant (all pairs alike).
     """
 
@@ -27,34 +28,42 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     consonance: float = 0.0
 
 
-def measured(score: Score, voices: Cast) -> Measures:
-    """Measure the tracks of the four voices; those that do not exist or are silent do not count."""
-    tracks = [score.tracks[voice].notes for voice in voices if voice < len(score.tracks)]
-    tracks = [notes for notes in tracks if notes]
-    if not tracks:
+def measured(score: Score, tracks: Sequence[int]) -> Measures:
+    """Measure some tracks of a score; those that do not exist or are silent do not count."""
+    found = [notes for track in tracks if track < len(score.tracks) and (notes := score.tracks[track].notes)]
+    if not found:
         return Measures()
-    held = sum(note.duration for notes in tracks for note in notes) / score.ticks_per_quarter
-    pitches = [[note.pitch for note in notes] for notes in tracks]
+    sounding = sum(map(_sounding, found)) / score.ticks_per_quarter
+    pitches = [[note.pitch for note in notes] for notes in found]
     return Measures(
-        density=sum(map(len, tracks)) / held,
-        spread=float(np.mean([max(found) - min(found) for found in pitches])),
-        consonance=_consonance(score, voices),
+        density=sum(map(len, found)) / sounding,
+        spread=float(np.mean([max(heard) - min(heard) for heard in pitches])),
+        consonance=_consonance([note for notes in found for note in notes]),
     )
 
 
-def _consonance(score: Score, voices: Cast) -> float:
-    """Between two ticks at which any voice changes, nothing changes; so the time is cut there."""
-    notes = [score.tracks[voice].notes for voice in voices if voice < len(score.tracks)]
-    cuts = np.unique([tick for track in notes for note in track for tick in (note.start, note.end)])
-    sounding = np.full((len(notes), max(0, len(cuts) - 1)), -1)
-    for voice, track in enumerate(notes):
-        for note in track:
-            sounding[voice, np.searchsorted(cuts, note.start) : np.searchsorted(cuts, note.end)] = note.pitch
-    lengths = np.diff(cuts)
-    together = good = 0.0
-    for one, other in combinations(sounding, 2):
-        both = (one >= 0) & (other >= 0)
-        fits = np.isin(np.abs(one - other) % 12, list(CONSONANT))
-        together += float(lengths[both].sum())
-        good += float(lengths[both & fits].sum())
+def _sounding(notes: Sequence[Note]) -> int:
+    """The ticks in which at least one of the notes sounds."""
+    total = until = 0
+    for note in notes:
+        total += max(0, note.end - max(until, note.start))
+        until = max(until, note.end)
+    return total
+
+
+def _consonance(notes: list[Note]) -> float:
+    """Between two ticks at which a note begins or ends, nothing changes; so the time is cut there."""
+    changes = sorted([(note.start, 1, note.pitch) for note in notes] + [(note.end, 0, note.pitch) for note in notes])
+    heard: list[int] = []
+    together = good = before = 0
+    for tick, begins, pitch in changes:
+        if tick > before and len(heard) > 1:
+            pairs = [CONSONANT_PAIR[abs(one - other) % 12] for one, other in combinations(heard, 2)]
+            together += (tick - before) * len(pairs)
+            good += (tick - before) * sum(pairs)
+        before = tick
+        if begins:
+            heard.append(pitch)
+        else:
+            heard.remove(pitch)
     return good / together if together else 0.0

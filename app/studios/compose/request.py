@@ -12,13 +12,13 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.runtime.manifest import ControlValue
 from app.runtime.sampling import rng
-from app.studios.compose.cast import Cast, cast_of, with_choir
+from app.studios.compose.cast import cast_of, with_choir
 from app.studios.compose.codec import VOICES
 from app.studios.compose.document import Note, Score
 
 
 class Mark(msgspec.Struct, frozen=True, order=True, array_like=True):
-    """A stretch of one voice (0 soprano … 3 bass) from tick *start* up to *end*."""
+    """A stretch of one of the voices (0 soprano … 3 bass, or a track) from tick *start* up to *end*."""
 
     voice: int
     start: int
@@ -28,9 +28,10 @@ class Mark(msgspec.Struct, frozen=True, order=True, array_like=True):
 class ComposeRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Fill the *marks* of *score*. Every note of the score is given: it is in the result as it is here.
 
-    *voices* are the tracks of soprano, alto, tenor and bass; other tracks are neither heard nor changed. Notes that
-    begin in a mark are gone before the request is made (see :func:`refill`), so that two ways to ask the same are the
-    same request.
+    *voices* are the tracks of soprano, alto, tenor and bass, and other tracks are neither heard nor changed; for a
+    model of all instruments they are all tracks. Notes that begin in a mark are gone before the request is made (see
+    :func:`refill`), so that two ways to ask the same are the same request. *endless*: the result is as long as what is
+    written until Stop.
     """
 
     model: str
@@ -38,7 +39,8 @@ class ComposeRequest(msgspec.Struct, frozen=True, kw_only=True):
     controls: dict[str, ControlValue] = {}
     score: Score
     marks: tuple[Mark, ...]
-    voices: Cast = (0, 1, 2, 3)
+    voices: tuple[int, ...] = (0, 1, 2, 3)
+    endless: bool = False
 
 
 class Ask(NamedTuple):
@@ -46,7 +48,8 @@ class Ask(NamedTuple):
 
     score: Score
     marks: tuple[Mark, ...]
-    voices: Cast
+    voices: tuple[int, ...]
+    endless: bool = False
 
 
 class Region(NamedTuple):
@@ -70,7 +73,7 @@ def refill(score: Score, regions: Iterable[Region], change: float = 1.0, seed: i
     if regions and not marks:
         raise _no_voice(score, regions[0].track)
     score, voices = with_choir(score)
-    return _cleared(score, voices, marks, change, seed)
+    return cleared(score, voices, marks, change, seed)
 
 
 def harmonise(score: Score, melody: int | None = None) -> Ask:
@@ -84,7 +87,7 @@ def harmonise(score: Score, melody: int | None = None) -> Ask:
             ErrorKind.BAD_INPUT, tr("There is no melody to harmonise."), tr("Draw one in the soprano, or open one.")
         )
     extent = _extent(score, [voices[0]])
-    return _cleared(score, voices, [Mark(voice, *extent) for voice in range(1, VOICES)])
+    return cleared(score, voices, [Mark(voice, *extent) for voice in range(1, VOICES)])
 
 
 def compose(score: Score) -> Ask:
@@ -105,11 +108,21 @@ def compose(score: Score) -> Ask:
             tr("Mark what may change and press Refill."),
         )
     start, end = _extent(score, [voices[voice] for voice in kept]) if kept else (0, score.length)
-    return _cleared(score, voices, [Mark(voice, start, end) for voice in range(VOICES) if voice not in kept])
+    return cleared(score, voices, [Mark(voice, start, end) for voice in range(VOICES) if voice not in kept])
 
 
-def _cleared(score: Score, voices: Cast, marks: Iterable[Mark], change: float = 1.0, seed: int = 0) -> Ask:
-    """Take the notes out that begin in the marks, or a share of them."""
+def cleared(
+    score: Score,
+    voices: tuple[int, ...],
+    marks: Iterable[Mark],
+    change: float = 1.0,
+    seed: int = 0,
+    grow: bool = True,
+) -> Ask:
+    """What :func:`refill` does, with marks in the voices *voices*; unless they *grow*, marks end where they were drawn.
+
+    Raises ``AtelierError`` (``BAD_INPUT``) where nothing is marked.
+    """
     joined = _joined(marks)
     going = [(m.voice, n) for m in joined for n in score.tracks[voices[m.voice]].notes if m.start <= n.start < m.end]
     if change < 1.0:
@@ -118,7 +131,8 @@ def _cleared(score: Score, voices: Cast, marks: Iterable[Mark], change: float = 
     for voice in {voice for voice, _ in going}:
         gone = {note for other, note in going if other == voice}
         score = score.with_track(voices[voice], [n for n in score.tracks[voices[voice]].notes if n not in gone])
-    grown = _joined([*joined, *(Mark(voice, note.start, note.end) for voice, note in going)])
+    spans = (Mark(voice, note.start, note.end) for voice, note in going)
+    grown = _joined([*joined, *spans]) if grow or not joined else joined
     if not grown:
         raise AtelierError(
             ErrorKind.BAD_INPUT, tr("Nothing is marked."), tr("Draw a frame around what may change, or choose notes.")

@@ -1,19 +1,22 @@
 """What the user wishes of the music, as a push on what the network thinks: more notes, a wider range, more consonance.
 
-Each wish is -1..1, and 0 pushes nothing. A push is added to the scores before a class is drawn; it looks at the state
-the sampler is in, so that over the passes the whole piece follows. Whether it did is measured on the result, see
-:mod:`app.studios.compose.measure`.
+Each wish is -1..1, and 0 pushes nothing. A model that writes note by note is asked several times, and what has most of
+what is wished for is kept (:func:`best_of`). For one that fills in by passes, a push is added to the scores before a
+class is drawn; it looks at the state the sampler is in, so that over the passes the whole piece follows. Whether it did
+is measured on the result, see :mod:`app.studios.compose.measure`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.runtime.manifest import ControlValue
 from app.studios.compose.codec import VOICES, Codec
-from app.studios.compose.measure import CONSONANT
+from app.studios.compose.document import Score
+from app.studios.compose.measure import CONSONANT, measured
 
 HOLD, REACH, ACCORD = 3.0, 2.0, 2.0
 """Nats at a full wish: for holding the note before, for an octave from the middle of the voice, for each consonance."""
@@ -45,6 +48,17 @@ class Wishes:
 def wishes_of(controls: dict[str, ControlValue]) -> Wishes:
     """The wishes among the controls of a request."""
     return Wishes(*(float(controls.get(name, 0.0)) for name in ("density", "spread", "consonance")))
+
+
+def best_of(scores: Sequence[Score], wishes: Wishes) -> int:
+    """Which of several answers, alike but for chance, has most of what is wished for, as measured on each.
+
+    Each measure counts in standard deviations of the answers, so that no wish weighs more than another.
+    """
+    found = [measured(score, range(len(score.tracks))) for score in scores]
+    rows = np.array([[one.density, one.spread, one.consonance] for one in found])
+    steps = (rows - rows.mean(axis=0)) / np.maximum(rows.std(axis=0), 1e-9)
+    return int((steps @ [wishes.density, wishes.spread, wishes.consonance]).argmax())
 
 
 def _held(classes: np.ndarray, codec: Codec) -> np.ndarray:
