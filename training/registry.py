@@ -26,6 +26,7 @@ TASKS = {
     "gpt-prosa-pt": "training.gpt.export",
     "gpt-prose-en": "training.gpt.export",
     "musenet-mini": "training.musenet.export",
+    "music-critic": "training.musiccritic.export",
     "sketch-rnn": "training.sketchrnn.export",
     "text-detector": "training.textdetector.export",
     "upscale-x4": "training.upscale.export",

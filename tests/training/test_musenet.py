@@ -76,7 +76,7 @@ def test_a_training_in_miniature_ends_in_a_model_with_a_card(
     entry = next(one for one in msgspec.toml.decode(PLAN.read_bytes(), type=Plan).models if one.name == NAME)
     monkeypatch.setattr("training.musenet.recipe.SAMPLE_TOKENS", 12)
     run = tmp_path / NAME
-    settings = remember(run, {**entry.miniature, "horizon": 8, "context": 640}, resume=False)
+    settings = remember(run, {**entry.miniature, "horizon": 8}, resume=False)
     task: MusenetTask = recipe_of(NAME).built(NAME, data, settings=settings)
     progress = train(task, Run(run))
     assert progress.step == 8  # the last of them on rows of the whole context

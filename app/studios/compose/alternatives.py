@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from app.base.errors import AtelierError
 from app.base.progress import Progress
 from app.jobs.worker import End, Listener
+from app.studios.compose.critic import Verdict, ranked
 from app.studios.compose.document import Score
 from app.studios.compose.request import ComposeRequest
 from app.studios.compose.state import ComposeState
 
+_Answers = tuple[tuple[Score, ...], tuple[Verdict, ...]]
 GROUP = "compose.alternatives"
 MOST = 4
 MINE = -1
@@ -33,6 +35,8 @@ class Alternatives(QObject):
         self._requests: list[ComposeRequest] = []
         self._base: Score | None = None
         self.scores: tuple[Score, ...] = ()
+        self.verdicts: tuple[Verdict, ...] = ()
+        """What was found of each, once all are there; they stand in this order then, the best first."""
         self.shown = MINE
         state.documentChanged.connect(self._follow)
 
@@ -64,7 +68,7 @@ class Alternatives(QObject):
         if self.busy:
             self._state.services.jobs.drop(GROUP)
             self.busyChanged.emit(False)
-        self._requests, self._base, self.scores, self.shown = [], None, (), MINE
+        self._requests, self._base, self.scores, self.verdicts, self.shown = [], None, (), (), MINE
         self.changed.emit()
 
     def show(self, number: int) -> None:
@@ -83,22 +87,34 @@ class Alternatives(QObject):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _work(self, requests: list[ComposeRequest], progress: Progress) -> Iterator[tuple[Score, ...]]:
+    def _work(self, requests: list[ComposeRequest], progress: Progress) -> Iterator[_Answers]:
         done: tuple[Score, ...] = ()
         for number, request in enumerate(requests):
             model = self._state.services.shelf.open(request.model)
-            part = progress.part(number / len(requests), (number + 1) / len(requests))
+            part = progress.part(0.9 * number / len(requests), 0.9 * (number + 1) / len(requests))
             score = None
             for score in self._state.engine.generate(request, model, part):
-                yield (*done, score)
+                yield (*done, score), ()
             if score is not None:
                 done = (*done, score)
+        yield done, tuple(ranked(requests, done, self._state.services.shelf, progress.part(0.9, 1.0)))
 
-    def _take_in(self, scores: tuple[Score, ...]) -> None:
+    def _take_in(self, answers: _Answers) -> None:
         if not self.scores and self.shown == MINE:
             self.shown = 0
-        self.scores = scores
+        self.scores, verdicts = answers
+        if verdicts:
+            self._put_in_order(verdicts)
         self.changed.emit()
+
+    def _put_in_order(self, verdicts: tuple[Verdict, ...]) -> None:
+        """The best first; what is shown goes on being shown."""
+        order = sorted(range(len(verdicts)), key=lambda number: verdicts[number].place)
+        self._requests = [self._requests[number] for number in order]
+        self.scores = tuple(self.scores[number] for number in order)
+        self.verdicts = tuple(verdicts[number] for number in order)
+        if self.shown != MINE:
+            self.shown = order.index(self.shown)
 
     def _ended(self, _: End, error: AtelierError | None) -> None:
         self.busyChanged.emit(False)

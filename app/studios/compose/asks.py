@@ -9,7 +9,7 @@ import msgspec
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.studios.compose.bars import bars_of
-from app.studios.compose.document import Score
+from app.studios.compose.document import Score, Track
 from app.studios.compose.instruments import class_of, named
 from app.studios.compose.piece import set_bars
 from app.studios.compose.request import Ask, Mark, Region, cleared
@@ -55,8 +55,15 @@ def with_instruments(score: Score, names: str) -> tuple[Score, list[int]]:
         found = next((number for number in free if class_of(tracks[number]) == class_of(track)), None)
         if found is None:
             found = len(tracks)
-            tracks.append(track)
+            tracks.append(msgspec.structs.replace(track, name=_fresh_name(track.name, tracks)))
         else:
             free.remove(found)
         chosen.append(found)
     return msgspec.structs.replace(score, tracks=tuple(tracks)), chosen or list(range(len(tracks)))
+
+
+def _fresh_name(name: str, tracks: Sequence[Track]) -> str:
+    """“Violin”, or “Violin 2” where there is one."""
+    taken = {track.name for track in tracks}
+    numbered = (f"{name} {number}" for number in range(2, len(tracks) + 2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)

@@ -4,6 +4,7 @@ from app.base.commands import Command
 from app.ui.studio_page import common_commands
 
 MACHINE = [
+    Command("compose.go-on", "Go on from the cursor", "go_on", "Machine", "Ctrl+G", "Write the next bars"),
     Command("compose.harmonise", "Harmonise", "harmonise", "Machine", "Ctrl+H", "Keep the soprano, write three voices"),
     Command("compose.refill", "Refill what is marked", "refill", "Machine", "Ctrl+R", "Only that changes"),
     Command("compose.next-alternative", "Next alternative", "next_alternative", "Machine", "N", "Hear another answer"),
@@ -48,6 +49,8 @@ TRACKS = [
 ]
 VIEW = [
     Command("compose.score", "Score", "toggle_score", "View", "F7", "The music as engraved pages, or as a roll again"),
+    Command("compose.surprise", "Surprise map", "toggle_surprise", "View", "F5", "How expected each note is"),
+    Command("compose.likelier", "What was likelier here", "show_likelier", "View", "Shift+F5", "Of the selected note"),
     Command("compose.zoom-in", "Zoom in", "zoom_in", "View", "Ctrl++"),
     Command("compose.zoom-out", "Zoom out", "zoom_out", "View", "Ctrl+-"),
     Command("compose.taller", "Higher rows", "taller", "View", "Ctrl+Shift++"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.base.errors import AtelierError
+from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.studios.compose.alternatives import MINE, Alternatives
+from app.studios.compose.asks import go_on, refill_tracks, with_instruments
 from app.studios.compose.document import Score
 from app.studios.compose.edits import regions_of
-from app.studios.compose.request import Region, compose, harmonise, refill
+from app.studios.compose.request import Ask, Region, compose, harmonise, refill
 from app.studios.compose.state import Asked, ComposeState
 from app.studios.compose.views.asking import Asking
 from app.studios.compose.views.roll import PianoRoll
@@ -22,17 +23,39 @@ class MachineCommands:
     alternatives: Alternatives
 
     def generate(self) -> None:
-        """Write the voices that are not the user's."""
-        self._ask(lambda score, _: compose(score))
+        """Go on from the cursor, or write the voices that are not the user's, as the model can."""
+        if self.state.plays_all:
+            self.go_on()
+        else:
+            self._ask(lambda score, _: compose(score))
+
+    def go_on(self) -> None:
+        """Write bars from the cursor on, for the instruments that are named or the tracks that are ticked."""
+        if not self.state.plays_all:
+            self.state.failed.emit(_not_by_this(self.state.settings.model))
+            return
+        asking, tick, ticked = self.asking, self.roll.playhead, sorted(self.roll.marked_voices)
+        names, bars = asking.instruments, asking.bars
+        endless = asking.endless and asking.answers == 1
+
+        def asked(score: Score, _: int) -> Ask:
+            grown, tracks = with_instruments(score, names)
+            return go_on(grown, tick, bars, tracks if names.strip() else ticked, endless)
+
+        self._ask(asked)
 
     def harmonise(self) -> None:
+        if self.state.plays_all:
+            self.state.failed.emit(_not_by_this(self.state.settings.model))
+            return
         melody = self.roll.voice
         self._ask(lambda score, _: harmonise(score, melody))
 
     def refill(self) -> None:
         """The marked bars in the voices that are ticked, or else the stretches of the selected notes."""
         regions, change = self.regions(), self.asking.change
-        self._ask(lambda score, seed: refill(score, regions, change, seed))
+        filled = refill_tracks if self.state.plays_all else refill
+        self._ask(lambda score, seed: filled(score, regions, change, seed))
 
     def regions(self) -> list[Region]:
         """What is marked."""
@@ -66,3 +89,11 @@ class MachineCommands:
             self.state.failed.emit(error)
             return
         self.alternatives.start(requests)
+
+
+def _not_by_this(model: str) -> AtelierError:
+    return AtelierError(
+        ErrorKind.BAD_INPUT,
+        tr("“{id}” can't do that.", id=model),
+        tr("Musenet goes on with a piece, Coconet harmonises a melody; choose the model above."),
+    )

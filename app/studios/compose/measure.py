@@ -42,6 +42,11 @@ def measured(score: Score, tracks: Sequence[int]) -> Measures:
     )
 
 
+def pitched(score: Score) -> list[int]:
+    """The tracks that are no drums."""
+    return [number for number, track in enumerate(score.tracks) if not track.drums]
+
+
 def _sounding(notes: Sequence[Note]) -> int:
     """The ticks in which at least one of the notes sounds."""
     total = until = 0

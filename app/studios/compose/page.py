@@ -16,6 +16,7 @@ from app.studios.compose.cast import cast_of
 from app.studios.compose.codec import Codec
 from app.studios.compose.commands import COMMANDS
 from app.studios.compose.document import KeySignature, Score, Track
+from app.studios.compose.instruments import parts_of, range_of
 from app.studios.compose.machine_commands import MachineCommands
 from app.studios.compose.notation.engraving import pages
 from app.studios.compose.piece import add_track, remove_track, set_bars, set_key, set_meter, set_tempo
@@ -23,6 +24,8 @@ from app.studios.compose.player import Player
 from app.studios.compose.roll_commands import RollCommands
 from app.studios.compose.sound_commands import SoundCommands
 from app.studios.compose.state import ComposeState
+from app.studios.compose.surprise import Surprise
+from app.studios.compose.surprise_commands import SurpriseCommands
 from app.studios.compose.views.asking import Asking
 from app.studios.compose.views.desk import Desk
 from app.studios.compose.views.midi_ports import MidiPorts
@@ -38,8 +41,8 @@ from app.ui.studio_page import StudioPage
 from app.ui.widgets.bar import tool_button
 
 
-class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[ComposeState]):
-    """Draw a melody, press Harmonise, mark what you don't like, press Refill, listen."""
+class ComposePage(MachineCommands, RollCommands, SoundCommands, SurpriseCommands, StudioPage[ComposeState]):
+    """Draw a melody, have it harmonised or gone on with, mark what you don't like, press Refill, listen."""
 
     commands = COMMANDS
 
@@ -50,7 +53,7 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[Compo
         self.asking, self.strip, self.score_view = Asking(), AlternativesStrip(), ScoreView()
         self.score_view.hide()
         super().__init__(ComposeState(services, card), Desk(self.strip, self.roll, self.score_view))
-        self.alternatives = Alternatives(self.state, self)
+        self.alternatives, self.surprise = Alternatives(self.state, self), Surprise(self.state, self)
         self.player, self.band = Player(services.jobs, self), Band(services.jobs, self)
         self.rewind_button = tool_button("rewind", tr("To the beginning (Ctrl+Home)"), self.rewind)
         self.play_button = tool_button("play", tr("Play or pause (Space)"), self.play)
@@ -138,6 +141,7 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[Compo
         self.state.opened.connect(lambda _: roll.fit())
 
     def _connect_machine(self) -> None:
+        self.asking.goOnAsked.connect(self.go_on)
         self.asking.harmoniseAsked.connect(self.harmonise)
         self.asking.refillAsked.connect(self.refill)
         self.strip.shownChosen.connect(self.alternatives.show)
@@ -146,6 +150,11 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[Compo
         self.alternatives.changed.connect(self._show_alternatives)
         self.alternatives.busyChanged.connect(self.bar.set_busy)
         self.alternatives.progressed.connect(self.bar.show_progress)
+        self.tools.surpriseChosen.connect(self.surprise.switch)
+        self.surprise.changed.connect(lambda: self.roll.show_expected(self.surprise.found))
+        self.roll.pressed.connect(self.offer)
+        self.state.modelChanged.connect(self._show_what_can_be_asked)
+        self._show_what_can_be_asked()
 
     def _connect_sound(self) -> None:
         for source in (self.player, self.band):
@@ -212,10 +221,22 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[Compo
 
     def _show_alternatives(self) -> None:
         alternatives = self.alternatives
-        self.strip.show_scores(self._now, alternatives.scores, alternatives.shown)
+        self.strip.show_scores(self._now, alternatives.scores, alternatives.shown, alternatives.verdicts)
         self.player.update(alternatives.score)
         self.roll.show_score(alternatives.score)
         self._engrave()
+
+    def _show_what_can_be_asked(self) -> None:
+        self.asking.show_for(self.state.plays_all)
+        self.tracks.model.set_plays_all(self.state.plays_all)
+        self._show_ranges()
+
+    def _show_ranges(self) -> None:
+        """The pitches that the model writes in each track."""
+        if self.state.plays_all:
+            self.roll.ranges = dict(enumerate(map(range_of, parts_of(self._now))))
+        else:
+            self.roll.ranges = {track: Codec().ranges[voice] for voice, track in cast_of(self._now).items()}
 
     def _show_score_view(self, on: bool) -> None:
         self.roll.setVisible(not on)
@@ -239,8 +260,7 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, StudioPage[Compo
     def _show_document(self) -> None:
         score = self._now
         self.player.update(score)
-        roles = cast_of(score)
-        self.roll.ranges = {track: Codec().ranges[voice] for voice, track in roles.items()}
+        self._show_ranges()
         self.tracks.show_score(score)
         self.roll.set_marked_voices(self.tracks.model.refilled())
         self.roll.show_score(score)

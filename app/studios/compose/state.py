@@ -12,14 +12,17 @@ from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
 from app.runtime.recipe import Recipe
+from app.studios.compose.asks import go_on
 from app.studios.compose.document import Score, blank, shares
 from app.studios.compose.files import save_midi
+from app.studios.compose.models import plays_all
 from app.studios.compose.notation.engraving import pages
 from app.studios.compose.pdf import save_pdf
 from app.studios.compose.request import Ask, ComposeRequest, compose
 from app.studios.compose.sound.export import FORMATS, save_sound
 from app.studios.compose.views.preview import preview_png
 
+BARS = 8
 Asked = Callable[[Score, int], Ask]
 """What is asked of a score with a seed."""
 
@@ -52,6 +55,11 @@ class ComposeState(StudioState[Score, ComposeRequest]):
             return save_pdf(path, pages(document), path.stem)
         return super().write_file(path, document, recipe)
 
+    @property
+    def plays_all(self) -> bool:
+        """Whether the chosen model plays all instruments."""
+        return plays_all(self.services.shelf.catalog, self.settings.model)
+
     def empty(self) -> Score:
         """Eight empty bars."""
         return blank()
@@ -65,8 +73,10 @@ class ComposeState(StudioState[Score, ComposeRequest]):
             self._asked_for = _compose
 
     def make_request(self) -> ComposeRequest:
-        """Write the voices that are not the user's, or what was asked for. Raises ``AtelierError`` (``BAD_INPUT``)."""
-        return self._request(self._asked_for, self.settings.seed)
+        """What was asked for, or else the voices that are not the user's, or with a model of all instruments eight bars
+        behind the piece. Raises ``AtelierError`` (``BAD_INPUT``)."""
+        asked = _behind if self._asked_for is _compose and self.plays_all else self._asked_for
+        return self._request(asked, self.settings.seed)
 
     def requests(self, asked: Asked, count: int) -> list[ComposeRequest]:
         """The same question with the seed and those that follow. Raises ``AtelierError`` (``BAD_INPUT``)."""
@@ -81,6 +91,7 @@ class ComposeState(StudioState[Score, ComposeRequest]):
             score=ask.score,
             marks=ask.marks,
             voices=ask.voices,
+            endless=ask.endless,
         )
 
     def node_title(self, document: Score, request: ComposeRequest) -> str:
@@ -102,6 +113,10 @@ class ComposeState(StudioState[Score, ComposeRequest]):
         mine = 1 - shares(self.document)["machine"]
         notes = tr("{count} notes", count=f"{count:,}")
         return f"{notes} · {tr('{percent} % by hand', percent=round(100 * mine))}"
+
+
+def _behind(score: Score, _: int) -> Ask:
+    return go_on(score, score.end, BARS, range(len(score.tracks)))
 
 
 def _compose(score: Score, _: int) -> Ask:

@@ -20,7 +20,7 @@ from app.studios.write.engine import ENGINE
 from app.studios.write.evidence import DETECTOR, Judgement, Says, failures, judge, reader_of, reliability, weigh
 from app.studios.write.request import WriteRequest
 from app.studios.write.traits import PASSAGE, TRAITS, cut, traits
-from app.studios.write.views.bands import GROUNDS
+from app.ui.bands import GROUNDS
 
 PEOPLE = (
     "It was a clear, cold morning in the last week of October, and the smoke of the cottages went straight up into a "

@@ -16,8 +16,8 @@ from app.studios.write.document import Text
 from app.studios.write.evidence import DETECTOR, Says
 from app.studios.write.page import WritePage
 from app.studios.write.predictions import predictions
-from app.studios.write.views.bands import GROUNDS
 from app.studios.write.views.surprise import MOST
+from app.ui.bands import GROUNDS
 
 SCENE = (
     "ROMEO:\nBut soft, what light through yonder window breaks?\nIt is the east, and Juliet is the sun.\n\n"

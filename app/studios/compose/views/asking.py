@@ -33,33 +33,67 @@ CONTROLS = [
         hint="Of what Refill may change, only this share of the notes is written anew; the others stay as they are",
     ),
 ]
+GOING_ON = [
+    Control(
+        id="bars",
+        label="Bars",
+        kind="int",
+        default=8,
+        minimum=1,
+        maximum=64,
+        hint="So many bars are written from the bar of the cursor on, in the tracks that are ticked",
+    ),
+    Control(
+        id="endless",
+        label="Until Stop",
+        kind="bool",
+        default=False,
+        hint="It goes on writing until you press Stop, and the piece grows; one answer at a time",
+    ),
+    Control(
+        id="instruments",
+        label="Instruments",
+        kind="text",
+        default="",
+        hint="As “piano, violin”: these play what is written, and those the piece has not get a track. Empty: the "
+        "tracks that are ticked",
+    ),
+]
 
 
 class Asking(QWidget):
-    """Two buttons and two sliders."""
+    """Buttons and sliders; what a model can't do is not shown."""
 
+    goOnAsked = Signal()
     harmoniseAsked = Signal()
     refillAsked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.form = ControlForm(CONTROLS)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        for title, hint, signal in (
-            (tr("Harmonise the soprano"), tr("Keep the soprano, write the other three (Ctrl+H)"), self.harmoniseAsked),
-            (
-                tr("Refill what is marked"),
-                tr("Drag on the ruler to mark bars, or select notes; only they change (Ctrl+R)"),
-                self.refillAsked,
-            ),
-        ):
-            button = QPushButton(title)
-            button.setToolTip(hint)
-            button.clicked.connect(signal.emit)
-            layout.addWidget(button)
-        layout.addWidget(self.form)
+        self.going_on, self.form = ControlForm(GOING_ON), ControlForm(CONTROLS)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(GRID)
+        self.go_on = self._button(
+            tr("Go on from the cursor"), tr("Write bars from the bar of the cursor on (Ctrl+G)"), self.goOnAsked
+        )
+        self._layout.addWidget(self.going_on)
+        self.harmonise = self._button(
+            tr("Harmonise the soprano"), tr("Keep the soprano, write the other three (Ctrl+H)"), self.harmoniseAsked
+        )
+        self._button(
+            tr("Refill what is marked"),
+            tr("Drag on the ruler to mark bars, or select notes; only they change (Ctrl+R)"),
+            self.refillAsked,
+        )
+        self._layout.addWidget(self.form)
+        self.show_for(plays_all=False)
+
+    def show_for(self, plays_all: bool) -> None:
+        """Show what can be asked of a model that plays all instruments, or of one for four voices."""
+        self.go_on.setVisible(plays_all)
+        self.going_on.setVisible(plays_all)
+        self.harmonise.setVisible(not plays_all)
 
     @property
     def answers(self) -> int:
@@ -68,3 +102,22 @@ class Asking(QWidget):
     @property
     def change(self) -> float:
         return float(self.form.fields["change"].value()) / 100
+
+    @property
+    def bars(self) -> int:
+        return int(self.going_on.fields["bars"].value())
+
+    @property
+    def endless(self) -> bool:
+        return bool(self.going_on.fields["endless"].value())
+
+    @property
+    def instruments(self) -> str:
+        return str(self.going_on.fields["instruments"].value())
+
+    def _button(self, title: str, hint: str, signal: Signal) -> QPushButton:
+        button = QPushButton(title)
+        button.setToolTip(hint)
+        button.clicked.connect(signal.emit)
+        self._layout.addWidget(button)
+        return button

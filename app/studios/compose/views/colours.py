@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
+
 from PySide6.QtGui import QColor
 
+from app.ui.bands import band_colour
 from app.ui.theme import Theme
 
 VOICES = ("compose", "paint", "write", "imagine")
 """The first four tracks have the four accents."""
 TURN = 38
 """Degrees by which each further four turn their hue away from them."""
+BANDS = (1, 3, 8)
+"""The last places of the first three bands of the surprise map."""
 
 
 def voice_colour(theme: Theme, track: int) -> QColor:
@@ -19,6 +24,15 @@ def voice_colour(theme: Theme, track: int) -> QColor:
     if not turn:
         return accent
     return QColor.fromHsl((accent.hslHue() + turn) % 360, accent.hslSaturation(), accent.lightness())
+
+
+def heat_of(place: int) -> int:
+    """The band of a note of the surprise map, 1 (what was most expected) to 4."""
+    return 1 + bisect.bisect_left(BANDS, place)
+
+
+def heat_colour(heat: int) -> QColor:
+    return band_colour(heat - 1)
 
 
 def mixed(one: QColor, two: QColor, share: float) -> QColor:

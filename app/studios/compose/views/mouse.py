@@ -115,6 +115,8 @@ class Mouse:
             roll.sought.emit(snapped(geometry.tick(at.x()), roll.grid))
         elif isinstance(gesture, (Draw, Velocities)):
             self._commit(gesture.outcome(at))
+        elif isinstance(gesture, Move) and (hit := self._note_at(at)) is not None:
+            roll.pressed.emit(key_of(*hit))
         elif isinstance(gesture, Band):
             roll.select(gesture.before)
             roll.move_caret(snapped(geometry.tick(at.x()), roll.grid), geometry.pitch(at.y()))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from app.studios.compose.document import MAX_PITCH
 from app.studios.compose.edits import Key
-from app.studios.compose.views.colours import mixed, voice_colour
+from app.studios.compose.views.colours import heat_colour, heat_of, mixed, voice_colour
 from app.studios.compose.views.geometry import KEYS, RULER
 from app.studios.compose.views.index import MAKERS, Column
 from app.studios.compose.views.preview import dust
@@ -30,6 +30,8 @@ class _Look(NamedTuple):
     maker: str
     going: bool
     selected: bool
+    heat: int
+    """Of the surprise map, 1 for what was most expected; 0 where it is not shown."""
 
 
 def paint_notes(painter: QPainter, scene: Scene) -> None:
@@ -74,6 +76,8 @@ def _draw_track(painter: QPainter, scene: Scene, track: int, column: Column, rou
         if look.going:
             colour = mixed(colour, scene.colour("work"), 0.35)
         fill = colour if look.maker == "user" else mixed(colour, scene.colour("work"), MADE)
+        if look.heat:
+            fill = heat_colour(look.heat)
         painter.setPen(QPen(scene.colour("text") if look.selected else colour, 2 if look.selected else 1))
         painter.setBrush(fill)
         _draw(painter, rects, rounded)
@@ -90,7 +94,12 @@ def _looks(scene: Scene, track: int, column: Column) -> list[_Look]:
     if scene.selection:
         places = zip(column.start.tolist(), column.pitch.tolist(), strict=True)
         selected = [Key(track, start, pitch) in scene.selection for start, pitch in places]
-    return [_Look(*look) for look in zip(makers, going.tolist(), selected, strict=True)]
+    heats = [0] * len(makers)
+    if scene.expected:
+        places = zip(column.start.tolist(), column.pitch.tolist(), strict=True)
+        found = (scene.expected.get(Key(track, start, pitch)) for start, pitch in places)
+        heats = [heat_of(one.place) if one else 0 for one in found]
+    return [_Look(*look) for look in zip(makers, going.tolist(), selected, heats, strict=True)]
 
 
 def _draw(painter: QPainter, rects: list[QRectF], rounded: bool) -> None:

@@ -6,13 +6,16 @@ It holds no document. What it shows is given by :meth:`PianoRoll.show_score`; wh
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.base.i18n import tr
 from app.studios.compose.document import MAX_PITCH, Score
-from app.studios.compose.edits import NOTHING, Selection, everything
+from app.studios.compose.edits import NOTHING, Key, Selection, everything
+from app.studios.compose.expectations import Expectation
 from app.studios.compose.views.geometry import KEYS
 from app.studios.compose.views.gestures import Outcome
 from app.studios.compose.views.index import NoteIndex
@@ -42,6 +45,8 @@ class PianoRoll(RollView):
     """Where the mouse or the caret is, in words."""
     sounded = Signal(int, int, int)
     """A note to be heard now: track, pitch, velocity."""
+    pressed = Signal(object)
+    """A note that was clicked on, a :class:`Key`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +59,7 @@ class PianoRoll(RollView):
         self.others = Others.COLOUR
         self.scale = False
         self.playhead = 0.0
+        self.expected: Mapping[Key, Expectation] = {}
         self.caret: tuple[int, int] = (0, 67)
         self.ranges: dict[int, tuple[int, int]] = {}
         """The pitches a track can sing, of those that are voices."""
@@ -119,6 +125,16 @@ class PianoRoll(RollView):
         """Tint the rows of the key."""
         self.scale = on
         self.viewport().update()
+
+    def show_expected(self, expected: Mapping[Key, Expectation]) -> None:
+        """Colour notes by how expected they are; none to show them as usual."""
+        self.expected = expected
+        self.viewport().update()
+
+    def place_of(self, key: Key) -> QPoint:
+        """Where the lower left corner of a note is on the screen."""
+        left = self.geometry_.x(key.start)
+        return self.viewport().mapToGlobal(QPointF(left, self.geometry_.y(key.pitch - 1)).toPoint())
 
     def set_playhead(self, tick: float, follow: bool = False) -> None:
         """Move the line of playback; *follow* turns the page when it leaves the view."""
@@ -229,6 +245,7 @@ class PianoRoll(RollView):
             caret=self.caret if self.hasFocus() and not self.selection else None,
             band=outcome.band if outcome else None,
             playhead=self.playhead,
+            expected=self.expected,
         )
 
     def _set_selection(self, selection: Selection) -> None:

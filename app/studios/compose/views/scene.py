@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +10,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFont
 
 from app.studios.compose.document import KeySignature, Score
-from app.studios.compose.edits import Selection
+from app.studios.compose.edits import Key, Selection
+from app.studios.compose.expectations import Expectation
 from app.studios.compose.views.geometry import KEYS, Geometry
 from app.studios.compose.views.index import NoteIndex
 from app.ui.theme import SMALL, Theme
@@ -47,6 +49,8 @@ class Scene:
     caret: tuple[int, int] | None
     band: QRectF | None
     playhead: float
+    expected: Mapping[Key, Expectation]
+    """How expected notes are, where that is shown."""
 
     @property
     def ticks(self) -> tuple[float, float]:

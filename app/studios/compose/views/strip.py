@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButto
 
 from app.base.i18n import tr
 from app.studios.compose.alternatives import MINE, MOST
-from app.studios.compose.cast import with_choir
+from app.studios.compose.critic import Verdict, spoken
 from app.studios.compose.document import Score
-from app.studios.compose.measure import measured
+from app.studios.compose.measure import measured, pitched
 from app.studios.compose.views.preview import preview_png
 from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
@@ -33,7 +33,7 @@ class AlternativesStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._group = QButtonGroup(self)
         self.buttons = [self._button(number) for number in range(MINE, MOST)]
-        self._drawn: list[Score | None] = [None] * len(self.buttons)
+        self._drawn: list[tuple[int, Verdict | None] | None] = [None] * len(self.buttons)
         self.take = QPushButton(tr("Take this one"))
         self.take.setToolTip(tr("Make it the piece, as one step that can be undone (T)"))
         self.take.clicked.connect(self.taken.emit)
@@ -47,8 +47,10 @@ class AlternativesStrip(QWidget):
         layout.addWidget(tool_button("close", tr("Keep what you have and put the others away"), self.dismissed.emit))
         self.hide()
 
-    def show_scores(self, mine: Score, scores: tuple[Score, ...], shown: int) -> None:
-        """Show the document and its alternatives, and which of them is in the roll."""
+    def show_scores(
+        self, mine: Score, scores: tuple[Score, ...], shown: int, verdicts: tuple[Verdict, ...] = ()
+    ) -> None:
+        """Show the document and its alternatives, what was found of them, and which of them is in the roll."""
         self.setVisible(bool(scores))
         if not scores:
             self._drawn = [None] * len(self.buttons)
@@ -56,27 +58,26 @@ class AlternativesStrip(QWidget):
         for place, button in enumerate(self.buttons):
             button.setVisible(place <= len(scores))
             if place <= len(scores):
-                self._draw(place, mine if place == 0 else scores[place - 1])
+                found = verdicts[place - 1] if 0 < place <= len(verdicts) else None
+                self._draw(place, mine if place == 0 else scores[place - 1], found)
         self.buttons[shown - MINE].setChecked(True)
         self.take.setEnabled(shown != MINE)
 
-    def _draw(self, place: int, score: Score) -> None:
-        if self._drawn[place] is score:
+    def _draw(self, place: int, score: Score, verdict: Verdict | None) -> None:
+        if self._drawn[place] == (id(score), verdict):
             return
-        self._drawn[place] = score
+        self._drawn[place] = (id(score), verdict)
         pixmap = QPixmap()
         pixmap.loadFromData(preview_png(score))
         button = self.buttons[place]
         button.setIcon(QIcon(pixmap))
-        found = measured(*with_choir(score))
-        words = tr(
-            "{density} notes a quarter, {spread} semitones, {consonance} % consonant",
-            density=f"{found.density:.1f}",
-            spread=round(found.spread),
-            consonance=round(100 * found.consonance),
+        verdict = verdict or Verdict(place, None, measured(score, pitched(score)))
+        found = verdict.measures
+        likeness = "" if verdict.likeness is None else f" · {100 * verdict.likeness:.0f} %"
+        button.setText(
+            f"{_name(place)}{likeness} · {found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %"
         )
-        button.setText(f"{_name(place)} · {found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %")
-        button.setToolTip(f"{_name(place)}: {words} (N)")
+        button.setToolTip(f"{_name(place)}: {spoken(verdict)} (N)")
         button.setAccessibleName(button.toolTip())
 
     def _button(self, number: int) -> QToolButton:

@@ -57,6 +57,7 @@ class Tools(QWidget):
     snapChosen = Signal(int)
     othersChosen = Signal(object)
     scaleChosen = Signal(bool)
+    surpriseChosen = Signal(bool)
     quantiseAsked = Signal()
 
     def __init__(self) -> None:
@@ -76,6 +77,12 @@ class Tools(QWidget):
         self.scale = QCheckBox(tr("Tint the scale"))
         self.scale.setToolTip(tr("Tint the rows of the key, its first degree most (the key is set under Piece)"))
         self.scale.toggled.connect(self.scaleChosen.emit)
+        self.surprise = QCheckBox(tr("Surprise map"))
+        self.surprise.setToolTip(
+            tr("Colour notes from blue (what the model expected) to red (what it did not); click one to see what was "
+               "likelier (F5)")
+        )  # fmt: skip
+        self.surprise.toggled.connect(self.surpriseChosen.emit)
         self.quantise = ControlForm(QUANTISE)
         self._lay_out()
 
@@ -107,5 +114,6 @@ class Tools(QWidget):
         form.addRow(tr("Snap"), self.snap)
         form.addRow(tr("Others"), self.others)
         form.addRow(self.scale)
+        form.addRow(self.surprise)
         form.addRow(self.quantise)
         form.addRow(button)

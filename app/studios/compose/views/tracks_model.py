@@ -18,7 +18,7 @@ NAME, REFILL, MUTED, SOLO = range(4)
 HEADS = ("Track", "↻", "M", "S")
 HINTS = (
     "The track new notes are written in; a double click renames it",
-    "Whether Refill may change this voice in the marked bars",
+    "Whether this track may be written: by Refill in the marked bars, or where the piece is gone on with",
     "Muted: the track is not heard",
     "Solo: only the tracks marked so are heard",
 )
@@ -38,18 +38,26 @@ class TracksModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.score = blank()
-        self._voices = frozenset(cast_of(self.score).values())
+        self._plays_all = False
+        self._voices = self._able()
         self._kept: set[str] = set()
         """The names of voices that may not change."""
 
     def show_score(self, score: Score) -> None:
         """Show another score; rows are only made anew when tracks came or went."""
         before, self.score = self.score, score
-        self._voices = frozenset(cast_of(score).values())
+        self._voices = self._able()
         if len(before.tracks) != len(score.tracks):
             self.beginResetModel()
             self.endResetModel()
         self.dataChanged.emit(self.index(0, 0), self.index(len(score.tracks) - 1, SOLO))
+
+    def set_plays_all(self, on: bool) -> None:
+        """Say whether the model writes for any track, or for the four voices alone."""
+        if on != self._plays_all:
+            self._plays_all = on
+            self.show_score(self.score)
+            self.refillChosen.emit(self.refilled())
 
     def refilled(self) -> frozenset[int]:
         """The tracks that may change: voices that are not kept."""
@@ -109,6 +117,10 @@ class TracksModel(QAbstractTableModel):
         else:
             (self.muted if column == MUTED else self.solo).emit(row, on)
         return True
+
+    def _able(self) -> frozenset[int]:
+        """The tracks that the model can write for."""
+        return frozenset(range(len(self.score.tracks)) if self._plays_all else cast_of(self.score).values())
 
     def _checkable(self, index: Index) -> bool:
         return index.column() != REFILL or index.row() in self._voices

@@ -1,7 +1,4 @@
-"""The colours of surprise: from what was expected to what was not, the same to the eyes of the colour-blind.
-
-From blue to red by way of amber, further from the page in lightness the rarer, so that the order is seen in grey too.
-"""
+"""The colours and words of what the evidence speaks for."""
 
 from __future__ import annotations
 
@@ -9,18 +6,8 @@ from PySide6.QtGui import QColor
 
 from app.base.i18n import tr
 from app.studios.write.evidence import Says
+from app.ui.bands import band_colour
 from app.ui.theme import current_theme
-
-GROUNDS = {
-    False: ("#e8f1fb", "#b5d6f5", "#eab04a", "#dc6f4b"),
-    True: ("#1c2631", "#143a63", "#6a4a0c", "#b04527"),
-}
-"""Behind the text, in a light and in a dark theme."""
-
-
-def band_colour(band: int) -> QColor:
-    """The ground of a band, 0 for the least surprising."""
-    return QColor(GROUNDS[current_theme().dark][band])
 
 
 def says_colour(says: Says) -> QColor:

@@ -28,9 +28,9 @@ from app.studios.write.surprise import (
     parts_of,
     runs,
 )
-from app.studios.write.views.bands import band_colour
 from app.studios.write.views.charts import BarChart
 from app.studios.write.views.editor import Editor
+from app.ui.bands import band_colour
 from app.ui.theme import GRID
 
 SETTLE_MS = 300
