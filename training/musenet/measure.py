@@ -51,8 +51,8 @@ def _likelihood(model: Model, train: Corpus, valid: Corpus, count: int) -> list[
     for piece in np.linspace(0, len(valid) - 1, count).astype(int):
         first, last = int(valid.pieces[piece]), int(valid.pieces[piece + 1])
         begin, bars = valid.head(piece, first), valid.tokens(first, last)[:READ].astype(np.int64)
-        ours += _nats(model, np.array([*begin, *bars], np.int64))[len(begin) - 1 :].sum()
-        theirs += anchor.nats(bars).sum()
+        ours += float(_nats(model, np.array([*begin, *bars], np.int64))[len(begin) - 1 :].sum())
+        theirs += float(anchor.nats(bars).sum())
         tokens, notes = tokens + len(bars), notes + float(is_note(bars).sum())
     where = f"valid, the first {READ:,} tokens of {count} pieces, composer and instruments told"
     source = f"interpolated Kneser-Ney {MOST}-gram over the same tokens of the train part, in {len(KEYS)} keys"

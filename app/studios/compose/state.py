@@ -11,8 +11,10 @@ from app.base.card import StudioCard
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
+from app.runtime.catalog import Entry
 from app.runtime.recipe import Recipe
 from app.studios.compose.asks import go_on
+from app.studios.compose.critic import CRITIC
 from app.studios.compose.document import Score, blank, shares
 from app.studios.compose.files import save_midi
 from app.studios.compose.models import plays_all
@@ -54,6 +56,10 @@ class ComposeState(StudioState[Score, ComposeRequest]):
         if path.suffix.lower() == ".pdf":
             return save_pdf(path, pages(document), path.stem)
         return super().write_file(path, document, recipe)
+
+    def models(self) -> list[Entry]:
+        """Those that write; a critic only listens."""
+        return [entry for entry in super().models() if entry.manifest and entry.manifest.family != CRITIC]
 
     @property
     def plays_all(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
@@ -115,7 +115,7 @@ class Asking(QWidget):
     def instruments(self) -> str:
         return str(self.going_on.fields["instruments"].value())
 
-    def _button(self, title: str, hint: str, signal: Signal) -> QPushButton:
+    def _button(self, title: str, hint: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(title)
         button.setToolTip(hint)
         button.clicked.connect(signal.emit)
