@@ -46,11 +46,11 @@ def slider() -> Iterator[str]:
         assert isinstance(page, ImaginePage)
         page.state.generate()
         wait_until(lambda: not page.state.busy)
-        taken = []
+        taken, direction = [], page.instrument.steering.directions[0]
         for move in range(MOVES):
             before = page.state.document
             started = clock()
-            page.state.steer((2 * math.sin(move / 9),))
+            page.instrument.steering.move(direction, 2 * math.sin(move / 9), "all")
             wait_until(lambda before=before: page.state.document is not before)
             page.repaint()
             taken.append(clock() - started)

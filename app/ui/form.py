@@ -64,12 +64,12 @@ class NumberField(QWidget):
             widget.setToolTip(tr(control.hint))
         self._box.setAccessibleName(tr(control.label))
         self._slider.setAccessibleName(tr(control.label))
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setVerticalSpacing(GRID // 4)
-        layout.addWidget(label, 0, 0)
-        layout.addWidget(self._box, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self._slider, 1, 0, 1, 2)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(GRID // 4)
+        self._grid.addWidget(label, 0, 0)
+        self._grid.addWidget(self._box, 0, 1, Qt.AlignmentFlag.AlignRight)
+        self._grid.addWidget(self._slider, 1, 0, 1, 2)
         self.set_value(control.default)
         self._slider.valueChanged.connect(self._from_slider)
         self._box.valueChanged.connect(self._from_box)
@@ -83,6 +83,12 @@ class NumberField(QWidget):
             blocked = widget.blockSignals(True)
             widget.setValue(int(value) if self._whole else float(value))  # pyright: ignore[reportArgumentType]
             widget.blockSignals(blocked)
+
+    def put_beside(self, widget: QWidget) -> None:
+        """Give the slider a neighbour at its right."""
+        self._grid.removeWidget(self._slider)
+        self._grid.addWidget(self._slider, 1, 0)
+        self._grid.addWidget(widget, 1, 1, Qt.AlignmentFlag.AlignRight)
 
     def _from_slider(self, value: float) -> None:
         self._box.setValue(round(value) if self._whole else value)  # pyright: ignore[reportArgumentType]

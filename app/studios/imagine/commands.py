@@ -13,6 +13,15 @@ COMMANDS = [
     Command("imagine.copy", "Copy the picture", "copy", "Edit", "Ctrl+C", "Put the chosen picture on the clipboard"),
     Command("imagine.reset", "Reset the sliders", "reset", "Edit", "Ctrl+0", "Back to where the seed put the picture"),
     Command("imagine.shuffle", "Shuffle the sliders", "shuffle", "Edit", "Ctrl+J", "A random place near by"),
+    Command("imagine.noise", "Another grain", "another_noise", "Machine", "Ctrl+G", "Hair, pores and strokes anew"),
+    Command("imagine.mark", "Mark an area", "mark", "Edit", "Ctrl+M", "Paint what is to be made anew"),
+    Command("imagine.unmark", "Clear the marks", "clear_marks", "Edit", "Ctrl+Shift+M", "Nothing marked"),
+    Command("imagine.refill", "Refill", "refill", "Machine", "Ctrl+R", "Make the marked area anew, and nothing else"),
+    Command("imagine.find", "Find a photo…", "find_photo", "Machine", "Ctrl+I", "The nearest the model can make"),
+    Command(
+        "imagine.find-shown", "Find the picture shown", "find_shown", "Machine", "Ctrl+Shift+I", "In the chosen model"
+    ),
+    Command("imagine.compare", "Before and after", "compare", "View", "Ctrl+B", "A photo beside what was found"),
     Command("imagine.next", "Next candidate", "choose_next", "View", "Ctrl+Right"),
     Command("imagine.previous", "Previous candidate", "choose_previous", "View", "Ctrl+Left"),
 ]

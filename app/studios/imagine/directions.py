@@ -21,11 +21,16 @@ LONGEST_NAME = 40
 
 
 class Direction(msgspec.Struct, frozen=True, kw_only=True):
-    """A direction as it is offered. *own*: it is the user's, and may be thrown away."""
+    """A direction as it is offered; principal ones may have no name. *own*: it is the user's, who may throw it away."""
 
-    name: str
     parts: tuple[DirectionPart, ...]
+    name: str = ""
     own: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the user reads."""
+        return self.name or tr("Direction {number}", number=self.parts[0].direction + 1)
 
     def move(self, amount: float, first: int = 0, last: int = LAST) -> DirectionMove:
         """A step along it."""
@@ -48,7 +53,7 @@ def folder_of(paths: Paths) -> Path:
 
 def principal(number: int, name: str = "") -> Direction:
     """The principal direction *number*, from 0."""
-    return Direction(name=name or tr("Direction {number}", number=number + 1), parts=(DirectionPart(number),))
+    return Direction(name=name, parts=(DirectionPart(number),))
 
 
 def directions_of(space: Space, own: list[Direction]) -> list[Direction]:
@@ -104,14 +109,14 @@ def find_direction(wanted: str, directions: list[Direction]) -> Direction:
     Raises :class:`AtelierError` (``BAD_INPUT``) if there is none.
     """
     for direction in directions:
-        if direction.name.casefold() == wanted.casefold():
+        if direction.title.casefold() == wanted.casefold():
             return direction
     if wanted.isdecimal() and int(wanted) >= 1:
         return principal(int(wanted) - 1)
     raise AtelierError(
         ErrorKind.BAD_INPUT,
         tr("There is no direction “{name}”.", name=wanted),
-        tr("Possible: {range}.", range=", ".join(direction.name for direction in directions) or "–"),
+        tr("Possible: {range}.", range=", ".join(direction.title for direction in directions) or "–"),
     )
 
 

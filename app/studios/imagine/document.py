@@ -46,11 +46,15 @@ class Pictures(msgspec.Struct, frozen=True):
     """All pictures in the order they were made, and which is chosen.
 
     *rate* is 0 for candidates; otherwise they are the frames of a film, so many a second.
+    *marks* is the area that was marked on the chosen one, a grey PNG. *photo* is what was looked for in the model last,
+    as the model sees it.
     """
 
     pictures: tuple[Picture, ...] = ()
     selected: int = 0
     rate: float = 0.0
+    marks: bytes = b""
+    photo: Picture | None = None
 
     @property
     def chosen(self) -> Picture | None:
@@ -64,6 +68,12 @@ class Pictures(msgspec.Struct, frozen=True):
         """The chosen picture replaced by another; the first one where there was none."""
         before, after = self.pictures[: self.selected], self.pictures[self.selected + 1 :]
         return msgspec.structs.replace(self, pictures=(*before, picture, *after))
+
+    def inserting(self, pictures: tuple[Picture, ...]) -> Pictures:
+        """More pictures after the chosen one, the first of them chosen."""
+        place = self.selected + 1 if self.chosen else 0
+        every = (*self.pictures[:place], *pictures, *self.pictures[place:])
+        return msgspec.structs.replace(self, pictures=every, selected=place)
 
     def only(self, place: int) -> Pictures:
         """One of the pictures alone."""

@@ -33,6 +33,8 @@ TOOLS = ("upscale",)
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
 WALKERS: dict[str, str] = dict.fromkeys(("gan-2014", "stylegan", "biggan"), "app.studios.imagine.walk:make_walk")
 """What makes the frames of a walk."""
+FINDERS: dict[str, str] = dict.fromkeys(("stylegan", "biggan"), "app.studios.imagine.inversion:find_pictures")
+"""What finds the picture nearest to a photograph."""
 SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
 TOLERANCE = 2
 """Pictures no pixel of which differs by more than so many of 255 levels are the same to the eye."""
@@ -48,7 +50,8 @@ class ImagineEngine:
         """The pictures so far, one more at each step."""
         if request.walk is not None:
             return by_family(WALKERS, model)(request, model, progress)
-        return by_family(GENERATORS, model)(request.check(), model, progress)
+        finds = bool(request.photo) and model.manifest.family in FINDERS
+        return by_family(FINDERS if finds else GENERATORS, model)(request.check(), model, progress)
 
     def digest(self, result: Pictures) -> str:
         """The hash of the pixels."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from app.base.card import StudioCard
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
+from app.base.progress import Progress
+from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
+from app.jobs.worker import End
 from app.runtime.catalog import Entry
 from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
-from app.studios.imagine.document import Pictures, contact_sheet
+from app.studios.imagine.document import Picture, Pictures, contact_sheet
 from app.studios.imagine.engine import TOOLS
 from app.studios.imagine.enlarge import MODEL as ENLARGER
-from app.studios.imagine.files import file_bytes
-from app.studios.imagine.request import ImagineRequest
+from app.studios.imagine.files import file_bytes, load_pictures
+from app.studios.imagine.inversion import fitted, photo_bytes
+from app.studios.imagine.request import MOST_PICTURES, ImagineRequest, Refill
 
 CANDIDATES = 16
 
@@ -26,6 +32,10 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     """Candidates, one of them chosen and steered."""
 
     document_type = Pictures
+
+    def __init__(self, services: Services, card: StudioCard) -> None:
+        self._wish: ImagineRequest | None = None
+        super().__init__(services, card)
 
     def models(self) -> list[Entry]:
         """Those that make pictures, not those that work on one."""
@@ -38,12 +48,23 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         return any(entry.id == ENLARGER and entry.usable for entry in known)
 
     def make_request(self) -> ImagineRequest:
-        """A grid of new candidates."""
-        settings = self.settings
-        return ImagineRequest(model=settings.model, seed=settings.seed, controls=settings.controls, count=CANDIDATES)
+        """A grid of new candidates; noise that was frozen or switched off stays so."""
+        settings, wish = self.settings, self.wish
+        return ImagineRequest(
+            model=settings.model,
+            seed=settings.seed,
+            controls=settings.controls,
+            count=CANDIDATES,
+            noise=wish.noise if wish and wish.model == settings.model else "seed",
+        )
 
     def placed(self, before: Pictures, request: ImagineRequest, result: Pictures) -> Pictures:
-        """A series takes the place of all candidates, a single picture that of the chosen one."""
+        """A series takes the place of all candidates, a single picture that of the chosen one; alternatives of an area
+        and what was found for a photograph come after the chosen one, which stays."""
+        if result.photo is not None:
+            return msgspec.structs.replace(before.inserting(result.pictures), photo=result.photo)
+        if request.refills and request.count > 1:
+            return before.inserting(result.pictures)
         if request.count > 1 or not before.pictures:
             return result.choosing(before.selected)
         return before.with_chosen(result.pictures[0])
@@ -53,33 +74,81 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         if place != self.document.selected:
             self.edit(tr("Choose"), self.document.choosing(place), "choose")
 
-    def steer(self, offsets: tuple[float, ...]) -> None:
-        """Move the chosen picture along the directions; the newest position wins."""
-        self._change(offsets=offsets)
+    @property
+    def wish(self) -> ImagineRequest | None:
+        """What the chosen picture is to be: what was asked last, else what made it, or where it was enlarged the small
+        one; None for one without recipe."""
+        chosen = self.document.chosen
+        return self._wish or (_made(chosen.request) if chosen and chosen.request else None)
+
+    def change(self, **fields: object) -> None:
+        """Change what the chosen picture is made of; it follows as fast as pictures can be made, the newest wish first.
+
+        A picture that is being made is finished and shown before the next is begun: a hand that moves on without
+        pause sees the picture move too.
+        """
+        if self.wish is None or self.wish.model != self.settings.model:
+            return
+        self._wish = msgspec.structs.replace(self.wish, **fields)
+        if self._running is None or self._running.record:
+            self._follow()
 
     def blend(self, mix: tuple[tuple[str, float], ...]) -> None:
         """Mix other classes into the chosen picture."""
-        self._change(mix=mix)
+        self.change(mix=mix)
 
     def set_control(self, control: str, value: ControlValue) -> None:
         """The chosen picture follows a control at once; the other candidates at the next Generate."""
         super().set_control(control, value)
-        self._change(controls=self.settings.controls)
+        if self.wish is not None:
+            self.change(controls={**self.wish.controls, control: value})
 
-    @property
-    def steered(self) -> ImagineRequest | None:
-        """The request that sliders change: what made the chosen picture, or, where that was enlarged, the small one."""
-        chosen = self.document.chosen
-        return _made(chosen.request) if chosen and chosen.request else None
+    def stop(self) -> None:
+        self._wish = None
+        super().stop()
 
-    @property
-    def offsets(self) -> tuple[float, ...]:
-        """Where the sliders stand for the chosen picture; those missing at the end are zero."""
-        return self.steered.offsets if self.steered else ()
+    def mark(self, marks: bytes) -> None:
+        """Keep the area that was marked on the picture, a grey PNG; nothing for none."""
+        self.edit(tr("Mark"), msgspec.structs.replace(self.document, marks=marks))
 
-    @property
-    def mix(self) -> tuple[tuple[str, float], ...]:
-        return self.steered.mix if self.steered else ()
+    def refill(self, mask: bytes, first: int, count: int) -> None:
+        """Make *count* alternatives of the chosen picture in which the area of *mask* follows other styles from the
+        layer *first* on; asked again for the same area, others of the picture it was made from."""
+        wish = self.wish
+        if wish is None or wish.model != self.settings.model:
+            self.failed.emit(
+                AtelierError(
+                    ErrorKind.BAD_INPUT,
+                    tr("Only a picture of the chosen model can be refilled."),
+                    tr("Press Generate, or find this picture in the model first (Ctrl+Shift+I)."),
+                )
+            )
+            return
+        index, before = MOST_PICTURES, wish.refills  # beyond the candidates: their own styles would change nothing
+        if before and (before[-1].mask, before[-1].first, before[-1].seed) == (mask, first, self.settings.seed):
+            index += ((before[-1].index - index) // count + 1) * count
+            before = before[:-1]
+        area = Refill(mask=mask, seed=self.settings.seed, index=index, first=first)
+        self.generate(msgspec.structs.replace(wish, refills=(*before, area), count=count))
+
+    def find(self, photo: Picture) -> None:
+        """Look for the picture of the chosen model that comes nearest to *photo*."""
+        settings = self.settings
+        request = ImagineRequest(model=settings.model, seed=settings.seed, controls=settings.controls)
+        self.generate(msgspec.structs.replace(request, photo=photo_bytes(photo)))
+
+    def find_file(self, path: Path) -> None:
+        """The same for a picture file, which is read in the disk's thread."""
+        found: list[Picture] = []
+
+        def read(_: Progress) -> Iterator[None]:
+            picture = load_pictures(path)[0].pictures[0]
+            entry = self.entry()
+            side = int(entry.manifest.codec["side"]) if entry and entry.manifest else 0
+            found.append(fitted(picture, side) if side else picture)
+            yield None
+
+        self._on_disk("imagine.find", read, lambda: self.find(found[0]))
 
     def direction_count(self) -> int:
         """How many sliders the model has, by its manifest: no file of it is read before it is used."""
@@ -135,14 +204,29 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         """How many there are."""
         return tr("{count} pictures", count=len(self.document.pictures)) if self.document.pictures else ""
 
-    def _change(self, **fields: object) -> None:
-        if self.steered is not None:
-            self.preview(msgspec.structs.replace(self.steered, **fields))
-
     def _request_of(self, content: dict[str, Any]) -> ImagineRequest | None:
         """An enlarged picture brings back the settings of the small one."""
         request = super()._request_of(content)
         return _made(request) if request else None
+
+    def _keep(self, running: Any, result: Pictures, document: Pictures, complete: bool, title: str = "") -> None:
+        """What was found for a photograph is kept by its styles; the recipe holds nothing of the photograph."""
+        if result.photo is not None and result.pictures[0].request is not None:
+            running.request = result.pictures[0].request
+        super()._keep(running, result, document, complete, title)
+
+    def _follow(self) -> None:
+        wish = self._wish
+        if wish is not None:
+            self.preview(wish)
+            self._wish = wish  # beginning to follow stops what ran before, and with it what was wished
+
+    def _finish(self, running: Any, end: End, error: AtelierError | None) -> None:
+        super()._finish(running, end, error)
+        if self._wish == running.request or error is not None:
+            self._wish = None
+        elif self._wish is not None:
+            self._follow()
 
 
 def _made(request: ImagineRequest) -> ImagineRequest | None:

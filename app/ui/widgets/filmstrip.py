@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QMenu, QWidget
 
@@ -14,6 +15,9 @@ from app.ui.icons import icon
 from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
 from app.ui.widgets.frames import HEIGHT, ROLE, Frame, FrameDelegate, frames
+
+NODE_MIME = "application/x-atelie-node"
+"""What is dragged out of the strip: the number of a node of the history."""
 
 
 class Filmstrip(QWidget):
@@ -91,6 +95,7 @@ class _Strip(QListWidget):
         self.setItemDelegate(FrameDelegate(self))
         self.setFlow(QListWidget.Flow.LeftToRight)
         self.setUniformItemSizes(True)
+        self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
         self.setFixedHeight(HEIGHT + 3 * GRID)
         self.setMouseTracking(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +114,15 @@ class _Strip(QListWidget):
             if frame.current:
                 self.setCurrentItem(item)
                 self.scrollToItem(item)
+
+    def mimeTypes(self) -> list[str]:
+        return [NODE_MIME]
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        data = QMimeData()
+        for item in items[:1]:
+            data.setData(NODE_MIME, str(item.data(ROLE).node.id).encode())
+        return data
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

@@ -110,7 +110,8 @@ def test_enlarge_makes_the_chosen_picture_larger_and_sliders_work_on_the_small_o
     assert page.state.settings.seed == 3
     page.undo()
     page.undo()
-    page.state.steer((1.0,))
+    steering = page.instrument.steering
+    steering.move(steering.directions[0], 1.0, "all")
     settle(page, qtbot)
     assert page.state.document.chosen is not None
     assert page.state.document.chosen.width == 28

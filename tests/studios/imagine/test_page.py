@@ -16,6 +16,7 @@ from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.imagine.page import ImaginePage
 from app.studios.imagine.state import CANDIDATES
+from app.studios.imagine.views.directions import DirectionRow
 
 
 @pytest.fixture
@@ -36,6 +37,10 @@ def save(page: ImaginePage, qtbot: QtBot, path: Path) -> bytes:
     with qtbot.waitSignal(page.state.saved):
         page.state.save(path)
     return path.read_bytes()
+
+
+def first_row(page: ImaginePage) -> DirectionRow:
+    return page.instrument.directions.first.rows[0]
 
 
 def settle(page: ImaginePage, qtbot: QtBot) -> None:
@@ -62,31 +67,46 @@ def test_the_sheet_is_that_of_the_command_line_and_replays(
 
 
 def test_a_slider_moves_the_chosen_picture_only_and_undo_brings_it_back(page: ImaginePage, qtbot: QtBot) -> None:
-    before = page.state.document
-    page.sliders.fields["direction-1"].changed.emit(0.0)  # a slider that says nothing new changes nothing
-    page.state.steer((2.0,))
+    before, field = page.state.document, first_row(page).field
+    field.changed.emit(0.0)  # a slider that says nothing new changes nothing
+    settle(page, qtbot)
+    assert page.state.document.chosen == before.chosen
+    field.set_value(2.0)
+    field.changed.emit(2.0)
     settle(page, qtbot)
     after = page.state.document
     assert after.pictures[0].pixels != before.pictures[0].pixels
     assert after.pictures[1:] == before.pictures[1:]
-    assert page.sliders.fields["direction-1"].value() == 2.0
+    assert field.value() == 2.0
     page.undo()
     assert page.state.document == before
-    assert page.sliders.fields["direction-1"].value() == 0.0
+    assert field.value() == 0.0
 
 
 def test_the_newest_slider_position_wins_and_makes_one_undo_step(page: ImaginePage, qtbot: QtBot) -> None:
-    before = page.state.document
+    before, row = page.state.document, first_row(page)
     for step in range(40):
-        page.state.steer((step / 20,))
+        page.instrument.steering.move(row.direction, step / 20, "all")
     settle(page, qtbot)
-    assert page.state.offsets == (39 / 20,)
+    assert page.instrument.steering.amount(row.direction) == 39 / 20
     page.undo()
     assert page.state.document == before
 
 
+def test_a_hand_that_does_not_pause_sees_the_picture_move(page: ImaginePage, qtbot: QtBot) -> None:
+    row, seen = first_row(page), []
+    page.state.documentChanged.connect(lambda: seen.append(page.state.document.chosen))
+    for step in range(100):
+        page.instrument.steering.move(row.direction, step / 50, "all")
+        qtbot.wait(1)
+    assert len({picture.pixels for picture in seen if picture}) > 3
+    settle(page, qtbot)
+
+
 def test_a_steered_picture_opens_again_with_its_sliders(page: ImaginePage, qtbot: QtBot, tmp_path: Path) -> None:
-    page.state.steer((1.5, -0.5))
+    steering = page.instrument.steering
+    first, second = steering.directions[:2]
+    steering.place([(first, 1.5), (second, -0.5)])
     settle(page, qtbot)
     saved = page.state.document.chosen
     save(page, qtbot, tmp_path / "steered.png")
@@ -96,8 +116,22 @@ def test_a_steered_picture_opens_again_with_its_sliders(page: ImaginePage, qtbot
     assert page.state.document.chosen is not None
     assert saved is not None
     assert page.state.document.chosen.pixels == saved.pixels
-    assert page.state.offsets == (1.5, -0.5)
+    assert (steering.amount(first), steering.amount(second)) == (1.5, -0.5)
     assert run(CARDS, ["replay", str(tmp_path / "steered.png")]) == 0
+
+
+def test_a_picture_steered_by_an_older_version_shows_its_sliders(page: ImaginePage, qtbot: QtBot) -> None:
+    page.state.change(offsets=(1.0, 0.0, -2.0))
+    settle(page, qtbot)
+    steering = page.instrument.steering
+    before = page.state.document.chosen
+    assert [steering.amount(direction) for direction in steering.directions[:3]] == [1.0, 0.0, -2.0]
+    steering.move(steering.directions[1], 0.5, "all")
+    steering.move(steering.directions[1], 0.0, "all")
+    settle(page, qtbot)
+    assert page.state.document.chosen is not None
+    assert before is not None
+    assert page.state.document.chosen.pixels == before.pixels
 
 
 def test_click_and_arrow_keys_choose(page: ImaginePage, qtbot: QtBot) -> None:
@@ -155,14 +189,26 @@ def test_copy_puts_the_picture_on_the_clipboard(page: ImaginePage) -> None:
     assert QGuiApplication.clipboard().image().width() == 28
 
 
-def test_blending_in_another_kind_changes_the_picture(page: ImaginePage, qtbot: QtBot) -> None:
-    before = page.state.document.chosen
-    page.mixer.fields["other"].set_value("trouser")
-    page.mixer.fields["share"].changed.emit(0.5)
-    page.state.blend((("trouser", 0.5),))
+def test_bars_mix_any_kinds(page: ImaginePage, qtbot: QtBot) -> None:
+    before, classes = page.state.document.chosen, page.instrument.classes
+    own = [bar.value() for bar in classes.bars]
+    assert sum(own) == 100
+    bag, trouser = (page.state.classes().index(name) for name in ("bag", "trouser"))
+    classes.own.click()
+    for bar in classes.bars:
+        bar.setValue(0)
+    classes.bars[bag].setValue(60)
+    classes.bars[trouser].setValue(20)
     settle(page, qtbot)
-    assert page.state.document.chosen != before
-    assert page.mixer.fields["share"].value() == 0.5
+    chosen = page.state.document.chosen
+    assert chosen != before
+    assert chosen is not None
+    assert chosen.request is not None
+    assert chosen.request.mix == (("bag", 0.75), ("trouser", 0.25))
+    assert (classes.bars[bag].value(), classes.bars[trouser].value()) == (60, 20)  # they do not jump under the hand
+    classes.own.click()
+    settle(page, qtbot)
+    assert [bar.value() for bar in classes.bars] == own
 
 
 def test_an_opened_photograph_is_shown_and_sliders_leave_it_alone(
@@ -174,7 +220,8 @@ def test_an_opened_photograph_is_shown_and_sliders_leave_it_alone(
     page.open_path(tmp_path / "photo.png")
     settle(page, qtbot)
     opened = page.state.document
-    page.state.steer((1.0,))
+    page.state.change(moves=())
     settle(page, qtbot)
     assert page.state.document == opened
+    assert not first_row(page).isEnabled()
     assert len(opened.pictures) == 1

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QDrag, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.base.i18n import tr
 from app.studios.imagine.document import Pictures
 from app.studios.imagine.views.picture import to_image
+from app.studios.imagine.views.slots import candidate_mime
 from app.ui.theme import GRID, current_theme
 
 GAP = GRID // 2
+DRAGGED = 8 * GRID
 
 
 class CandidateGrid(QWidget):
-    """All pictures in a square of cells; a click or the arrow keys choose one."""
+    """All pictures in cells; a click or the arrow keys choose one, and one can be dragged to where styles are mixed."""
 
     chosen = Signal(int)
 
@@ -25,10 +27,11 @@ class CandidateGrid(QWidget):
         super().__init__()
         self._pictures = Pictures()
         self._images: list[QImage] = []
-        self.setMinimumWidth(20 * GRID)
+        self._pressed: QPoint | None = None
+        self.setMinimumWidth(18 * GRID)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Candidates"))
-        self.setToolTip(tr("Choose the picture to go on with: click, or use the arrow keys"))
+        self.setToolTip(tr("Choose the picture to go on with: click, or use the arrow keys; drag one to mix it in"))
 
     def show_pictures(self, pictures: Pictures) -> None:
         """Show them; images of pictures that stayed the same are kept."""
@@ -60,7 +63,20 @@ class CandidateGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position().toPoint())
         if place is not None:
+            self._pressed = event.position().toPoint()
             self.chosen.emit(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        away = (event.position().toPoint() - self._pressed).manhattanLength()
+        place = self.place_at(self._pressed)
+        if place is not None and away >= QApplication.startDragDistance():
+            self._pressed = None
+            self._drag(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
@@ -74,6 +90,12 @@ class CandidateGrid(QWidget):
             super().keyPressEvent(event)
         elif 0 <= self._pictures.selected + step < len(self._images):
             self.chosen.emit(self._pictures.selected + step)
+
+    def _drag(self, place: int) -> None:
+        drag = QDrag(self)
+        drag.setMimeData(candidate_mime(place))
+        drag.setPixmap(QPixmap.fromImage(self._images[place].scaledToWidth(DRAGGED)))
+        drag.exec(Qt.DropAction.CopyAction)
 
     def _columns(self) -> int:
         """The number of columns with which the cells become largest; of nearly equal ones, that with fewest gaps."""
