@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -77,6 +78,10 @@ class History:
         query = f"SELECT {_COLUMNS} FROM node WHERE studio = ? ORDER BY id DESC LIMIT ?"
         return self._read(query, (studio, limit))[::-1]
 
+    def ids(self, studio: str) -> list[tuple[int, float]]:
+        """Number and time of all nodes of a studio, oldest first. Raises :class:`AtelierError` (``DISK``)."""
+        return self._rows("SELECT id, created FROM node WHERE studio = ? ORDER BY id", (studio,))
+
     def get(self, node_id: int) -> Node:
         """One node. Raises :class:`AtelierError` (``BAD_INPUT``) if there is none."""
         found = self._read(f"SELECT {_COLUMNS} FROM node WHERE id = ?", (node_id,))
@@ -111,15 +116,17 @@ class History:
         return self._folder / node.studio / f"{node.id}.z"
 
     def _read(self, query: str, values: tuple[object, ...]) -> list[Node]:
-        try:
-            with self._lock:
-                rows = self._database.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise AtelierError(ErrorKind.DISK, tr("The history can't be read: {why}.", why=error)) from error
         return [
             Node(id=i, studio=s, parent=p, created=c, title=t, recipe=r, preview=image, star=bool(star))
-            for i, s, p, c, t, r, image, star in rows
+            for i, s, p, c, t, r, image, star in self._rows(query, values)
         ]
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        try:
+            with self._lock:
+                return self._database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise AtelierError(ErrorKind.DISK, tr("The history can't be read: {why}.", why=error)) from error
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         try:

@@ -71,6 +71,9 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         """A PNG of at most 160 × 96 pixels, or nothing. Called in a worker thread."""
         return b""
 
+    def recorded(self, node: int, document: Doc) -> None:
+        """A generation was kept in the history; called in the disk's thread."""
+
     def status(self) -> str:
         """One short text for the status line, such as the share made by hand."""
         return ""
@@ -239,6 +242,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
                 preview=self.node_preview(after.document),
             )
             self.services.history.add(entry, encode(after))
+            self.recorded(node, after.document)
             yield None
 
         # A group of its own for each node: a newer node must not drop the writing of an older one.

@@ -22,6 +22,16 @@ COMMANDS = [
         "imagine.find-shown", "Find the picture shown", "find_shown", "Machine", "Ctrl+Shift+I", "In the chosen model"
     ),
     Command("imagine.compare", "Before and after", "compare", "View", "Ctrl+B", "A photo beside what was found"),
+    Command("imagine.keep", "Keep the candidate", "keep", "Edit", "K", "It stays where it is at the next Generate"),
+    Command("imagine.star-one", "Star the picture", "star_picture", "Edit", "S", "Find it again in the gallery"),
+    Command("imagine.parent", "Parent", "parent", "Machine", "P", "Cross this picture with others"),
+    Command("imagine.breed", "Breed", "breed", "Machine", "B", "The parents' children replace all that is not kept"),
+    Command("imagine.cousin", "Furthest cousin", "find_cousin", "Machine", "Shift+B", "Something new for the lineage"),
+    Command("imagine.key", "Add to the walk", "add_key", "Machine", "W", "The chosen picture becomes a key frame"),
+    Command("imagine.play", "Play the walk", "play", "Machine", "Shift+W", "Show it in the large picture, or stop"),
+    Command("imagine.walk", "Show or hide the walk", "toggle_walk", "View", "Shift+F8"),
+    Command("imagine.gallery", "Gallery", "show_gallery", "View", "Ctrl+Shift+G", "Everything made here"),
+    Command("imagine.family", "Family tree", "show_family", "View", "Ctrl+Shift+F", "What the chosen picture comes of"),
     Command("imagine.next", "Next candidate", "choose_next", "View", "Ctrl+Right"),
     Command("imagine.previous", "Previous candidate", "choose_previous", "View", "Ctrl+Left"),
 ]

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from app.studios.imagine.request import ImagineRequest
+from app.studios.imagine.request import ImagineRequest, Walk
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -25,6 +25,12 @@ class Picture(msgspec.Struct, frozen=True):
     pixels: bytes
     request: ImagineRequest | None = None
     opinion: float | None = None
+
+    @property
+    def key(self) -> str:
+        """A hash of the size and the pixels, by which the picture is found again."""
+        head = f"{self.width}x{self.height}x{self.channels}\n".encode()
+        return hashlib.sha256(head + self.pixels).hexdigest()[:24]
 
     @property
     def array(self) -> np.ndarray:
@@ -47,7 +53,8 @@ class Pictures(msgspec.Struct, frozen=True):
 
     *rate* is 0 for candidates; otherwise they are the frames of a film, so many a second.
     *marks* is the area that was marked on the chosen one, a grey PNG. *photo* is what was looked for in the model last,
-    as the model sees it.
+    as the model sees it. *kept* are the keys of those that the next series leaves where they are. *walk* is the
+    timeline.
     """
 
     pictures: tuple[Picture, ...] = ()
@@ -55,6 +62,8 @@ class Pictures(msgspec.Struct, frozen=True):
     rate: float = 0.0
     marks: bytes = b""
     photo: Picture | None = None
+    kept: tuple[str, ...] = ()
+    walk: Walk = Walk()
 
     @property
     def chosen(self) -> Picture | None:
@@ -74,6 +83,21 @@ class Pictures(msgspec.Struct, frozen=True):
         place = self.selected + 1 if self.chosen else 0
         every = (*self.pictures[:place], *pictures, *self.pictures[place:])
         return msgspec.structs.replace(self, pictures=every, selected=place)
+
+    def among_kept(self, series: tuple[Picture, ...]) -> Pictures:
+        """A *series* around the kept pictures, which stay in their places; those beyond its end follow it."""
+        stay = {place: picture for place, picture in enumerate(self.pictures) if picture.key in self.kept}
+        new = iter(series)
+        merged = tuple(
+            stay.pop(place) if place in stay else next(new, None) or stay.pop(min(stay))
+            for place in range(len(series) + len(stay))
+        )
+        return msgspec.structs.replace(self, pictures=merged, marks=b"", photo=None).choosing(self.selected)
+
+    def keeping(self, key: str, on: bool) -> Pictures:
+        """The picture of that key kept, or no longer."""
+        others = tuple(kept for kept in self.kept if kept != key)
+        return msgspec.structs.replace(self, kept=(*others, key) if on else others)
 
     def only(self, place: int) -> Pictures:
         """One of the pictures alone."""

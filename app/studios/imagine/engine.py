@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from app.base.files import read_bytes
@@ -17,7 +18,7 @@ from app.runtime.model import Model
 from app.runtime.pictures import FORMATS, check_suffix
 from app.runtime.recipe import Match, Recipe, Verdict
 from app.studios.imagine.arguments import add_steering, steered
-from app.studios.imagine.document import Pictures
+from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.files import LIMIT, load_pictures, save_pictures
 from app.studios.imagine.request import ImagineRequest
 from app.studios.imagine.walking import add_walking, walking
@@ -48,10 +49,20 @@ class ImagineEngine:
 
     def generate(self, request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
         """The pictures so far, one more at each step."""
+        if request.series:
+            return self._each(request, model, progress)
         if request.walk is not None:
             return by_family(WALKERS, model)(request, model, progress)
         finds = bool(request.photo) and model.manifest.family in FINDERS
         return by_family(FINDERS if finds else GENERATORS, model)(request.check(), model, progress)
+
+    def _each(self, request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
+        pictures: tuple[Picture, ...] = ()
+        for number, one in enumerate(request.series, 1):
+            *_, made = self.generate(msgspec.structs.replace(one, count=1, series=()), model, Progress(progress.token))
+            pictures += made.pictures
+            yield Pictures(pictures)
+            progress.report(number / len(request.series))
 
     def digest(self, result: Pictures) -> str:
         """The hash of the pixels."""

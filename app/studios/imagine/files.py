@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, make_folder, read_bytes
 from app.base.i18n import tr
+from app.base.progress import Progress
 from app.runtime import film
 from app.runtime.pictures import FORMATS, check_suffix, picture_bytes, recipe_text
 from app.runtime.recipe import Recipe, recipe_from_json
@@ -29,7 +31,12 @@ FILM_RATE = 12.0
 
 
 def save_pictures(
-    path: Path, pictures: Pictures, recipe: Recipe | None, suffix: str = ".png", times: int = 1
+    path: Path,
+    pictures: Pictures,
+    recipe: Recipe | None,
+    suffix: str = ".png",
+    times: int = 1,
+    progress: Progress | None = None,
 ) -> list[Path]:
     """Write one picture, or several as a contact sheet, to a picture file; a film of them to a film's file; to a folder
     each picture as a file of its own with that *suffix*. Frames are made *times* as large.
@@ -41,7 +48,7 @@ def save_pictures(
     kind = path.suffix.lower()
     several = len(pictures.pictures) > 1
     if kind in film.SUFFIXES and (pictures.rate or kind not in FORMATS):
-        return [_write_film(path, pictures, recipe, times)]
+        return [_write_film(path, pictures, recipe, times, progress or Progress())]
     if kind:
         check_suffix(kind)
         whole = contact_sheet(pictures.pictures) if several else pictures.pictures[0]
@@ -49,10 +56,9 @@ def save_pictures(
         return [path]
     make_folder(path)
     if pictures.rate:
-        return [
-            _write_frame(path / f"{number:05d}{suffix}", picture, recipe, times)
-            for number, picture in enumerate(pictures.pictures)
-        ]
+        images = _images(pictures, times, progress or Progress())
+        text = recipe.to_json() if recipe else ""
+        return [_write_image(path / f"{n:05d}{suffix}", image, text) for n, image in enumerate(images)]
     return [_save_one(path, picture, recipe, suffix) for picture in pictures.pictures]
 
 
@@ -101,16 +107,21 @@ def enlarged(image: Image.Image, times: int) -> Image.Image:
     return image.resize((image.width * times, image.height * times), Image.Resampling.BICUBIC) if times > 1 else image
 
 
-def _write_film(path: Path, pictures: Pictures, recipe: Recipe | None, times: int) -> Path:
-    images = (enlarged(Image.fromarray(picture.array), times) for picture in pictures.pictures)
+def _images(pictures: Pictures, times: int, progress: Progress) -> Iterator[Image.Image]:
+    for number, picture in enumerate(pictures.pictures):
+        progress.report(number / len(pictures.pictures))
+        yield enlarged(Image.fromarray(picture.array), times)
+
+
+def _write_film(path: Path, pictures: Pictures, recipe: Recipe | None, times: int, progress: Progress) -> Path:
+    images = _images(pictures, times, progress)
     text = recipe.to_json() if recipe else ""
     atomic_write(path, film.film_bytes(images, path.suffix.lower(), pictures.rate or FILM_RATE, text))
     return path
 
 
-def _write_frame(path: Path, picture: Picture, recipe: Recipe | None, times: int) -> Path:
-    image = enlarged(Image.fromarray(picture.array), times)
-    atomic_write(path, picture_bytes(image, path.suffix, recipe.to_json() if recipe else ""))
+def _write_image(path: Path, image: Image.Image, recipe: str) -> Path:
+    atomic_write(path, picture_bytes(image, path.suffix, recipe))
     return path
 
 

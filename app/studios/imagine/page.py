@@ -11,10 +11,12 @@ from app.base.i18n import tr
 from app.jobs.services import Services
 from app.studios.imagine.commands import COMMANDS
 from app.studios.imagine.state import ImagineState
+from app.studios.imagine.views.bench import FAMILY, GALLERY
 from app.studios.imagine.views.enlarge import EnlargePanel
 from app.studios.imagine.views.grid import CandidateGrid
 from app.studios.imagine.views.instrument import Instrument
 from app.studios.imagine.views.picture import PictureView, to_image
+from app.studios.imagine.views.rooms import Rooms
 from app.ui.studio_page import StudioPage
 from app.ui.theme import GRID
 
@@ -27,10 +29,13 @@ class ImaginePage(StudioPage[ImagineState]):
     def __init__(self, services: Services, card: StudioCard) -> None:
         self.picture = PictureView()
         self.grid = CandidateGrid()
-        super().__init__(ImagineState(services, card), _side_by_side(self.picture, self.grid))
+        state = ImagineState(services, card)
+        self.rooms = Rooms(state, self.picture, self.grid, _side_by_side(self.picture, self.grid))
+        super().__init__(state, self.rooms.bench)
         self.enlarging = EnlargePanel(self.state)
         self._info = QLabel()
         self.instrument = Instrument(self.state, self.picture, self.panel)
+        self.add_section(tr("Breed"), self.rooms.breed, is_open=False)
         self.add_section(tr("The picture"), self._about_picture(), is_open=False)
         self.work.setFocusProxy(self.grid)
         self.grid.chosen.connect(self.state.choose)
@@ -87,6 +92,39 @@ class ImaginePage(StudioPage[ImagineState]):
 
     def compare(self) -> None:
         self.instrument.photo.compare.toggle()
+
+    def keep(self) -> None:
+        self.rooms.keep()
+
+    def star_picture(self) -> None:
+        self.rooms.star()
+
+    def parent(self) -> None:
+        self.rooms.parent()
+
+    def breed(self) -> None:
+        self.rooms.breeding.breed()
+
+    def find_cousin(self) -> None:
+        self.rooms.breeding.find_cousin()
+
+    def add_key(self) -> None:
+        self.rooms.add_key()
+
+    def play(self) -> None:
+        self.rooms.play()
+
+    def toggle_walk(self) -> None:
+        self.rooms.toggle_walk()
+
+    def show_gallery(self) -> None:
+        self.rooms.show_view(GALLERY)
+
+    def show_family(self) -> None:
+        self.rooms.show_view(FAMILY)
+
+    def close_down(self) -> None:
+        self.rooms.close_down()
 
     def choose_next(self) -> None:
         self.state.choose(self.state.document.selected + 1)

@@ -123,7 +123,7 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     With *parents*, each picture is a child of them: its genes are theirs by their shares, which differ from child to
     child the more the higher *spread* is; *strangeness* (0..1) is the share of a new picture in it. With a *walk*, the
-    pictures are its frames.
+    pictures are its frames. A *series* names each picture by a request of its own.
     """
 
     model: str
@@ -144,6 +144,7 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
     spread: float = 0.0
     strangeness: float = 0.0
     walk: Walk | None = None
+    series: tuple[ImagineRequest, ...] = ()
 
     def check(self) -> ImagineRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for numbers that make no picture."""
@@ -171,6 +172,8 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     def single(self, place: int) -> ImagineRequest:
         """The request for one picture of the series alone, counted from this request's first."""
+        if self.series:
+            return self.series[place]
         if not self.refills:
             return msgspec.structs.replace(self, count=1, index=self.index + place)
         *before, last = self.refills

@@ -13,11 +13,15 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.services import Services
+from app.jobs.snapshot import Snapshot, decode
 from app.jobs.studio_state import StudioState
 from app.jobs.worker import End
 from app.runtime.catalog import Entry
+from app.runtime.engine import make_recipe
 from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
+from app.studios.imagine.archive import Archive
+from app.studios.imagine.batch import series_of
 from app.studios.imagine.document import Picture, Pictures, contact_sheet
 from app.studios.imagine.engine import TOOLS
 from app.studios.imagine.enlarge import MODEL as ENLARGER
@@ -35,7 +39,11 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
 
     def __init__(self, services: Services, card: StudioCard) -> None:
         self._wish: ImagineRequest | None = None
+        self.count = CANDIDATES
+        self.archive = Archive(services)
         super().__init__(services, card)
+        self.archive.setParent(self)
+        self.archive.failed.connect(self.failed.emit)
 
     def models(self) -> list[Entry]:
         """Those that make pictures, not those that work on one."""
@@ -54,20 +62,81 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
             model=settings.model,
             seed=settings.seed,
             controls=settings.controls,
-            count=CANDIDATES,
+            count=self.wanted,
             noise=wish.noise if wish and wish.model == settings.model else "seed",
         )
 
     def placed(self, before: Pictures, request: ImagineRequest, result: Pictures) -> Pictures:
         """A series takes the place of all candidates, a single picture that of the chosen one; alternatives of an area
         and what was found for a photograph come after the chosen one, which stays."""
+        if request.walk is not None:
+            return before
         if result.photo is not None:
             return msgspec.structs.replace(before.inserting(result.pictures), photo=result.photo)
         if request.refills and request.count > 1:
             return before.inserting(result.pictures)
         if request.count > 1 or not before.pictures:
-            return result.choosing(before.selected)
+            return before.among_kept(result.pictures)
         return before.with_chosen(result.pictures[0])
+
+    @property
+    def wanted(self) -> int:
+        """How many pictures a series is asked for: the kept ones stay."""
+        stay = sum(picture.key in self.document.kept for picture in self.document.pictures)
+        return max(1, self.count - stay)
+
+    def _fresh_request(self) -> ImagineRequest:
+        """Beside kept pictures, a smaller series of the same seed would show its first ones again."""
+        request = super()._fresh_request()
+        seeds = {picture.request.seed for picture in self.document.pictures if picture.request}
+        while self.document.kept and not self.lock_seed and request.seed in seeds:
+            self.set_seed(request.seed + 1)
+            request = super()._fresh_request()
+        return request
+
+    def keep(self, place: int) -> None:
+        """Have a candidate stay at the next series, or no longer."""
+        if place < len(self.document.pictures):
+            key = self.document.pictures[place].key
+            self.edit(tr("Keep"), self.document.keeping(key, key not in self.document.kept))
+
+    def star_picture(self, place: int) -> None:
+        """Give a candidate a star in the gallery, or take it away."""
+        if place < len(self.document.pictures):
+            picture = self.document.pictures[place]
+            self.archive.star(picture, picture.key not in self.archive.stars)
+            self.documentChanged.emit()
+
+    def go_to_picture(self, picture: Picture, node: int | None) -> None:
+        """Go on with a picture of the gallery: back to its place in the history, or beside what is there."""
+        self.stop()
+        found: list[Snapshot[Pictures]] = []
+
+        def read(_: Progress) -> Iterator[None]:
+            if node is not None:
+                found.append(decode(self.services.history.document(node), Pictures))
+            yield None
+
+        def show() -> None:
+            self.failed.emit(None)
+            document = found[0].document if found else self.document
+            keys = [one.key for one in document.pictures]
+            if picture.key in keys:
+                document = document.choosing(keys.index(picture.key))
+            else:
+                document = msgspec.structs.replace(document, pictures=(*document.pictures, picture))
+                document = document.choosing(len(document.pictures) - 1)
+            if found:
+                self._remember(found[0].made)
+                self._push(tr("Go back"), found[0].with_document(document))
+            else:
+                self.edit(tr("Go back"), document)
+
+        self._on_disk(self._reading, read, show)
+
+    def recorded(self, node: int, document: Pictures) -> None:
+        """The gallery gets the pictures."""
+        self.archive.keep(document.pictures, node)
 
     def choose(self, place: int) -> None:
         """Show another candidate large; the sliders go to where it stands."""
@@ -187,8 +256,21 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         self.export(path, self.document.only(self.document.selected), recipe)
 
     def save_all(self, path: Path, with_recipe: bool = True) -> None:
-        """Write all candidates as one contact sheet with the recipe of the series."""
-        self.export(path, self.document, super().recipe() if with_recipe else None)
+        """Write all candidates as one contact sheet; its recipe is that of the series, or names each picture."""
+        self.export(path, self.document, self._sheet_recipe() if with_recipe else None)
+
+    def _sheet_recipe(self) -> Recipe | None:
+        recipe = super().recipe()
+        pictures = self.document.pictures
+        made = self._request_of(recipe.request) if recipe else None
+        alone = made is not None and made.count == len(pictures)
+        if alone and all(picture.request == made.single(place) for place, picture in enumerate(pictures)):  # pyright: ignore[reportOptionalMemberAccess]
+            return recipe
+        series = series_of(pictures)
+        if series is None:
+            return None
+        model = self.services.shelf.open(series.model)
+        return make_recipe(self.engine, series, model, self.document)
 
     def node_title(self, document: Pictures, request: ImagineRequest) -> str:
         """The kind, or how many times it was enlarged, and the seed."""

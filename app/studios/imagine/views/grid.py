@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QDrag, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.base.i18n import tr
 from app.studios.imagine.document import Pictures
 from app.studios.imagine.views.picture import to_image
 from app.studios.imagine.views.slots import candidate_mime
+from app.ui.icons import icon
 from app.ui.theme import GRID, current_theme
 
 GAP = GRID // 2
+MARK = 2 * GRID
 DRAGGED = 8 * GRID
 
 
@@ -22,6 +34,9 @@ class CandidateGrid(QWidget):
     """All pictures in cells; a click or the arrow keys choose one, and one can be dragged to where styles are mixed."""
 
     chosen = Signal(int)
+    marked = Signal(int)
+    """Ctrl+click: the picture is to be a parent, or no longer."""
+    menuWanted = Signal(int, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +44,8 @@ class CandidateGrid(QWidget):
         self._images: list[QImage] = []
         self._pressed: QPoint | None = None
         self.setMinimumWidth(18 * GRID)
+        self._keys: list[str] = []
+        self._marks: tuple[frozenset[str], ...] = (frozenset(),) * 3
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Candidates"))
         self.setToolTip(tr("Choose the picture to go on with: click, or use the arrow keys; drag one to mix it in"))
@@ -36,8 +53,15 @@ class CandidateGrid(QWidget):
     def show_pictures(self, pictures: Pictures) -> None:
         """Show them; images of pictures that stayed the same are kept."""
         old = {id(picture): image for picture, image in zip(self._pictures.pictures, self._images, strict=True)}
+        keys = {id(picture): key for picture, key in zip(self._pictures.pictures, self._keys, strict=True)}
+        self._keys = [keys.get(id(picture)) or picture.key for picture in pictures.pictures]
         self._images = [old.get(id(picture)) or to_image(picture) for picture in pictures.pictures]
         self._pictures = pictures
+        self.update()
+
+    def show_marks(self, kept: frozenset[str], starred: frozenset[str], parents: frozenset[str]) -> None:
+        """Mark the pictures of these keys."""
+        self._marks = (kept, starred, parents)
         self.update()
 
     def cell(self, place: int) -> QRect:
@@ -56,13 +80,33 @@ class CandidateGrid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for place, image in enumerate(self._images):
             painter.drawImage(self.cell(place), image)
+            self._paint_marks(painter, place)
         if self._images:
             painter.setPen(QPen(theme.accent("imagine"), 3))
             painter.drawRect(self.cell(self._pictures.selected).adjusted(-2, -2, 1, 1))
 
+    def _paint_marks(self, painter: QPainter, place: int) -> None:
+        """On a ground of their own, so that they are seen on any picture."""
+        rect, theme = self.cell(place), current_theme()
+        corners = (rect.topLeft(), rect.topRight() - QPoint(MARK - 1, 0), rect.bottomLeft() - QPoint(0, MARK - 1))
+        for name, keys, corner in zip(("lock", "star-on", "branch"), self._marks, corners, strict=True):
+            if self._keys[place] in keys:
+                painter.fillRect(QRect(corner, QSize(MARK, MARK)), theme.colour("panel"))
+                icon(name, theme.accent("imagine")).paint(
+                    painter, QRect(corner, QSize(MARK, MARK)).adjusted(2, 2, -2, -2)
+                )
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        place = self._pictures.selected if by_key else self.place_at(event.pos())
+        if place is not None and place < len(self._images):
+            self.menuWanted.emit(place, self.mapToGlobal(self.cell(place).center()) if by_key else event.globalPos())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.place_at(event.position().toPoint())
-        if place is not None:
+        if place is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.marked.emit(place)
+        elif place is not None and event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position().toPoint()
             self.chosen.emit(place)
 
