@@ -7,12 +7,14 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import generators, ghost, painting, window, writing
+from benchmarks import gallery, generators, ghost, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
     "harmony": generators.harmony,
     "pictures": generators.pictures,
+    "batch": gallery.batch,
+    "gallery": gallery.gallery,
     "drawings": generators.drawings,
     "sound": generators.sound,
     "slider": window.slider,
