@@ -20,6 +20,7 @@ from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.imagine.page import ImaginePage
 from app.studios.imagine.views.bench import FAMILY, GALLERY, PICTURES
+from app.ui.widgets.panel import Section
 
 SIZE = (1280, 820)
 
@@ -56,7 +57,7 @@ def _scenes(page: ImaginePage, window: Window, folder: Path, theme: str) -> None
         page.parent()
     page.star_picture()
     page.keep()
-    for section in page.panel.findChildren(type(page.panel.findChild(type(rooms.breed)).parent())):
+    for section in page.panel.findChildren(Section):
         section.set_open(section.isAncestorOf(rooms.breed))
     page.breed()
     shoot("breed")

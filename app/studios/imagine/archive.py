@@ -38,6 +38,8 @@ class Archive(QObject):
         self._services = services
         self.gallery = Gallery(services.paths.data / "studios" / STUDIO)
         self.stars = self.gallery.starred()
+        self.is_open = True
+        """False once the window closes: what comes after that must begin no thread."""
 
     def keep(self, pictures: tuple[Picture, ...], node: int | None) -> None:
         """Put pictures in; called in the disk's thread after a generation was kept."""
@@ -46,7 +48,7 @@ class Archive(QObject):
     def star(self, picture: Picture, on: bool) -> None:
         """Give a picture its star or take it away; one that the history does not have is kept here."""
         key = picture.key
-        self.stars = self.stars | {key} if on else self.stars - {key}
+        self._remember(key, on)
 
         def write() -> None:
             if not self.gallery.by_keys([key]):
@@ -57,7 +59,7 @@ class Archive(QObject):
 
     def star_key(self, key: str, on: bool) -> None:
         """The same for a picture that is in the gallery."""
-        self.stars = self.stars | {key} if on else self.stars - {key}
+        self._remember(key, on)
         self._write(f"star.{key}", lambda: self.gallery.star(key, on))
 
     def keep_whole(self, pictures: tuple[Picture, ...]) -> None:
@@ -70,6 +72,8 @@ class Archive(QObject):
 
     def read(self, group: str, ask: Callable[[], Any], found: Callable[[Any], None]) -> None:
         """Have *ask* answered in the background; newest wins within the *group*."""
+        if not self.is_open:
+            return
 
         def work(_: Progress) -> Iterator[Any]:
             yield ask()
@@ -85,6 +89,10 @@ class Archive(QObject):
         document = decode(self._services.history.document(item.node or 0), Pictures).document
         found = next((picture for picture in document.pictures if picture.key == item.key), None)
         return found if found is not None else self._remade(request)
+
+    def chosen_of(self, node: int) -> Picture | None:
+        """The picture that was chosen at a step of the history; called in a worker thread."""
+        return decode(self._services.history.document(node), Pictures).document.chosen
 
     def fill(self) -> None:
         """Take in what the history has from before there was a gallery, in the background."""
@@ -116,6 +124,10 @@ class Archive(QObject):
 
     def stop_files(self) -> None:
         self._services.jobs.stop(f"{STUDIO}.gallery.export")
+
+    def _remember(self, key: str, on: bool) -> None:
+        self.stars = self.stars | {key} if on else self.stars - {key}
+        self.changed.emit()
 
     def _remade(self, request: ImagineRequest | None) -> Picture:
         """A picture that its step of the history has no more is made again from its request."""

@@ -77,7 +77,7 @@ class Breeding(QObject):
 
     def measure(self) -> None:
         """Measure the candidates; :attr:`measured` follows."""
-        requests = self._candidates()
+        requests = self._candidates() if self._archive.is_open else []
         if len(requests) < 2:
             self.measured.emit(None)
             return

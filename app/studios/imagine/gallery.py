@@ -36,7 +36,11 @@ CREATE TABLE IF NOT EXISTS picture (
     model TEXT NOT NULL,
     seed INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    star INTEGER NOT NULL DEFAULT 0,
+    star INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS picture_star ON picture (key) WHERE star;
+CREATE TABLE IF NOT EXISTS body (
+    id INTEGER PRIMARY KEY,
     request BLOB NOT NULL,
     thumbnail BLOB NOT NULL,
     content BLOB
@@ -45,11 +49,13 @@ CREATE TABLE IF NOT EXISTS kin (child TEXT NOT NULL, parent TEXT NOT NULL, UNIQU
 CREATE INDEX IF NOT EXISTS kin_parent ON kin (parent);
 CREATE TABLE IF NOT EXISTS indexed (node INTEGER PRIMARY KEY);
 """
+"""What is large lies in a table of its own, so that a search reads little."""
 _ADD = """
-INSERT INTO picture (key, node, created, day, model, seed, kind, request, thumbnail, content)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO picture (key, node, created, day, model, seed, kind) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET node = COALESCE(picture.node, excluded.node)
 """
+_ADD_BODY = "INSERT OR IGNORE INTO body SELECT id, ?, ?, ? FROM picture WHERE key = ?"
+_BODY = "SELECT request, content FROM body JOIN picture USING (id) WHERE key = ?"
 _COLUMNS = "id, key, node, created, day, model, seed, kind, star"
 _WORD = "(model LIKE ? OR kind LIKE ? OR day LIKE ? OR CAST(seed AS TEXT) = ?)"
 
@@ -87,6 +93,7 @@ class Gallery:
         now = created or time.time()
         made = [picture for picture in pictures if picture.request is not None or node is None]
         rows = [_row(picture, node, now) for picture in made]
+        bodies = [(*_body(picture, node), row[0]) for row, picture in zip(rows, made, strict=True)]
         kin = [
             (row[0], parent.key)
             for row, picture in zip(rows, made, strict=True)
@@ -94,6 +101,7 @@ class Gallery:
         ]
         with self._open() as database:
             database.executemany(_ADD, rows)
+            database.executemany(_ADD_BODY, bodies)
             database.executemany("INSERT OR IGNORE INTO kin VALUES (?, ?)", kin)
             if node is not None:
                 database.execute("INSERT OR IGNORE INTO indexed VALUES (?)", (node,))
@@ -123,13 +131,13 @@ class Gallery:
     def thumbnails(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Small picture files by number."""
         with self._open() as database:
-            query = f"SELECT id, thumbnail FROM picture WHERE id IN ({', '.join('?' * len(ids))})"
+            query = f"SELECT id, thumbnail FROM body WHERE id IN ({', '.join('?' * len(ids))})"
             return dict(database.execute(query, list(ids)).fetchall())
 
     def kept(self, key: str) -> tuple[ImagineRequest | None, bytes | None]:
         """What made a picture, and its file if it is kept here."""
         with self._open() as database:
-            row = database.execute("SELECT request, content FROM picture WHERE key = ?", (key,)).fetchone()
+            row = database.execute(_BODY, (key,)).fetchone()
         if row is None:
             raise AtelierError(ErrorKind.BAD_INPUT, tr("This picture is not in the gallery any more."))
         return msgspec.json.decode(row[0], type=ImagineRequest | None), row[1]
@@ -154,7 +162,8 @@ class Gallery:
     def _items(self, rest: str, values: Sequence[object]) -> list[Item]:
         with self._open() as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM picture {rest}", list(values)).fetchall()
-        return [Item(*row[:-1], bool(row[-1])) for row in rows]
+        return [Item(i, key, node, made, day, model, seed, kind, bool(star))
+                for i, key, node, made, day, model, seed, kind, star in rows]  # fmt: skip
 
     def _column(self, query: str, *values: object) -> list[str]:
         with self._open() as database:
@@ -204,7 +213,9 @@ def _row(picture: Picture, node: int | None, created: float) -> tuple[object, ..
         request.model if request else "",
         request.seed if request else 0,
         kind_of(request) if request else "",
-        msgspec.json.encode(request),
-        thumbnail(picture),
-        file_bytes(picture, None) if node is None else None,
     )
+
+
+def _body(picture: Picture, node: int | None) -> tuple[bytes, bytes, bytes | None]:
+    content = file_bytes(picture, None) if node is None else None
+    return msgspec.json.encode(picture.request), thumbnail(picture), content

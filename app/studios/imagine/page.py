@@ -93,6 +93,10 @@ class ImaginePage(StudioPage[ImagineState]):
     def compare(self) -> None:
         self.instrument.photo.compare.toggle()
 
+    def stop(self) -> None:
+        super().stop()
+        self.rooms.stop()
+
     def keep(self) -> None:
         self.rooms.keep()
 

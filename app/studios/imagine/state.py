@@ -105,7 +105,6 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         if place < len(self.document.pictures):
             picture = self.document.pictures[place]
             self.archive.star(picture, picture.key not in self.archive.stars)
-            self.documentChanged.emit()
 
     def go_to_picture(self, picture: Picture, node: int | None) -> None:
         """Go on with a picture of the gallery: back to its place in the history, or beside what is there."""

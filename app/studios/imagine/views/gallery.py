@@ -47,7 +47,7 @@ class GalleryView(QWidget):
         super().__init__()
         self._archive, self._shelf = archive, shelf
         self._filled = False
-        self.setObjectName("panel")
+        self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = ThumbModel(archive)
         self.thumbs = ThumbView(self.model)

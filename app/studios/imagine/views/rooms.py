@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -50,10 +52,20 @@ class Rooms(QObject):
             self._state.star_picture(self._state.document.selected)
 
     def parent(self) -> None:
-        self._toggle_parent(self._state.document.selected)
+        """The candidate, or in the gallery the selected pictures, become parents, or no longer."""
+        self._with_chosen(self.breeding.toggle)
 
     def add_key(self) -> None:
-        self._add_key(self._state.document.selected)
+        """The candidate, or in the gallery the selected pictures, become key frames."""
+        self._with_chosen(self.walker.add)
+        if self.bench.view != GALLERY:
+            self.bench.show_strip(True)
+
+    def stop(self) -> None:
+        """End what plays, and what is being written."""
+        self.walker.halt()
+        self.walker.stop_export()
+        self._state.archive.stop_files()
 
     def toggle_walk(self) -> None:
         self.bench.show_strip(not self.bench.strip_shown)
@@ -69,7 +81,8 @@ class Rooms(QObject):
         self.bench.show_view(PICTURES if self.bench.view == view else view)
 
     def close_down(self) -> None:
-        """End the timers."""
+        """End the timers, and begin nothing any more."""
+        self._state.archive.is_open = False
         self.walker.halt()
         self.gallery.close_down()
 
@@ -89,8 +102,27 @@ class Rooms(QObject):
         self.bench.shown.connect(lambda _: self._show_family())
         self.strip.addAsked.connect(self.add_key)
         self.strip.timeline.dropped.connect(self._add_key)
+        self.strip.timeline.nodeDropped.connect(self._add_node)
         self.walker.frameShown.connect(lambda frame, _: self._picture.show_picture(frame))
         self.walker.playing.connect(lambda on: None if on else self._picture.show_picture(state.document.chosen))
+
+    def _with_chosen(self, use: Callable[[Picture], None]) -> None:
+        archive = self._state.archive
+        if self.bench.view != GALLERY:
+            if self._state.document.chosen is not None:
+                use(self._state.document.chosen)
+            return
+        items = self.gallery.thumbs.chosen()
+
+        def show(pictures: list[Picture]) -> None:
+            for picture in pictures:
+                use(picture)
+
+        archive.read("use", lambda: [archive.picture(item) for item in items], show)
+
+    def _add_node(self, node: int) -> None:
+        archive = self._state.archive
+        archive.read("node", lambda: archive.chosen_of(node), lambda found: self.walker.add(found) if found else None)
 
     def _follow(self) -> None:
         self._mark()

@@ -60,8 +60,7 @@ class SplitView(QWidget):
         painter.drawLine(line, rect.top(), line, rect.bottom())
 
     def event(self, event: QEvent) -> bool:
-        overrides = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if overrides and event.key() == Qt.Key.Key_Escape:  # here it is not Stop
+        if isinstance(event, QKeyEvent) and _is_escape(event):  # here it is not Stop
             event.accept()
             return True
         return super().event(event)
@@ -85,3 +84,7 @@ class SplitView(QWidget):
     def _follow(self, event: QMouseEvent) -> None:
         rect = self.picture_rect()
         self.move_line((event.position().x() - rect.left()) / max(1, rect.width()))
+
+
+def _is_escape(event: QKeyEvent) -> bool:
+    return event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape

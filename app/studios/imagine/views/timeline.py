@@ -26,6 +26,7 @@ from app.studios.imagine.views.slots import CANDIDATE_MIME
 from app.studios.imagine.walk import key_times
 from app.studios.imagine.walker import Walker
 from app.ui.theme import GRID, SMALL, current_theme
+from app.ui.widgets.filmstrip import NODE_MIME
 
 SIDE = 7 * GRID
 SECOND_PIXELS = 6 * GRID
@@ -37,6 +38,8 @@ class Timeline(QWidget):
     selected = Signal(int)
     dropped = Signal(int)
     """The place of a candidate that was dropped here."""
+    nodeDropped = Signal(int)
+    """A step of the history that was."""
 
     def __init__(self, walker: Walker) -> None:
         super().__init__()
@@ -169,11 +172,13 @@ class Timeline(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(CANDIDATE_MIME):
+        if event.mimeData().hasFormat(CANDIDATE_MIME) or event.mimeData().hasFormat(NODE_MIME):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.dropped.emit(int(bytes(event.mimeData().data(CANDIDATE_MIME).data())))
+        for kind, signal in ((CANDIDATE_MIME, self.dropped), (NODE_MIME, self.nodeDropped)):
+            if event.mimeData().hasFormat(kind):
+                signal.emit(int(bytes(event.mimeData().data(kind).data())))
         event.acceptProposedAction()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
