@@ -52,6 +52,37 @@ def film_bytes(pictures: Iterable[Image.Image], suffix: str, rate: float, recipe
     return _moving(first, list(_bounded(first, frames)), suffix, rate, recipe, loop)
 
 
+def first_frame(content: bytes, suffix: str, name: str) -> tuple[Image.Image, str]:
+    """The first frame of a film, RGB, and the recipe it carries, if it does; *name* is for the message.
+
+    Raises :class:`AtelierError` (``BAD_FILE``) for what is no such film.
+    """
+    import av
+
+    try:
+        if suffix in _CODECS:
+            with av.open(io.BytesIO(content), "r") as container:
+                words = {key.lower(): value for key, value in container.metadata.items()}
+                return next(container.decode(container.streams.video[0])).to_image(), words.get("comment", "")
+        image = Image.open(io.BytesIO(content))
+        comment = image.info.get("comment", b"")
+        return image.convert("RGB"), comment.decode("utf8", "replace") if isinstance(comment, bytes) else str(comment)
+    except (
+        av.FFmpegError,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        LookupError,
+        StopIteration,
+    ) as error:
+        raise AtelierError(
+            ErrorKind.BAD_FILE,
+            tr("“{name}” is not a film that can be read.", name=name),
+            tr("It may be damaged or of another kind."),
+        ) from error
+
+
 def _bounded(first: Image.Image, frames: Iterator[Image.Image]) -> Iterator[Image.Image]:
     room = MOST_MOVING_PIXELS // (first.width * first.height)
     for number, frame in enumerate(frames, 2):

@@ -7,7 +7,8 @@ CARD = StudioCard(
     title="Imagine",
     summary="Make pictures and steer them with sliders",
     accent="imagine",
-    extensions=(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"),
+    extensions=(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".mp4", ".webm", ".gif"),
+    saves=(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"),
     engine="app.studios.imagine.engine:ENGINE",
     page="app.studios.imagine.page:ImaginePage",
 )

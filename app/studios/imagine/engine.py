@@ -80,6 +80,8 @@ class ImagineEngine:
         """Bit-exact, within :data:`TOLERANCE`, or different."""
         if ours.digest == theirs.digest:
             return Verdict(Match.EXACT, tr("every pixel is the same."))
+        if ours.rate and not theirs.rate:  # of a film only its first frame was read
+            ours = Pictures(ours.pictures[:1])
         if len(ours.pictures) != len(theirs.pictures):
             return Verdict(Match.DIFFERENT, tr("the number of pictures differs."))
         pairs = list(zip(ours.pictures, theirs.pictures, strict=True))

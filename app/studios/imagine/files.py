@@ -20,7 +20,7 @@ from app.runtime import film
 from app.runtime.pictures import FORMATS, check_suffix, picture_bytes, recipe_text
 from app.runtime.recipe import Recipe, recipe_from_json
 from app.studios.imagine.document import Picture, Pictures, contact_sheet, cut_sheet
-from app.studios.imagine.request import ImagineRequest
+from app.studios.imagine.request import ImagineRequest, Walk
 
 log = logging.getLogger(__name__)
 
@@ -63,16 +63,16 @@ def save_pictures(
 
 
 def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
-    """Read a picture file; one of ours comes back as the pictures it was written from.
+    """Read a picture file; one of ours comes back as the pictures it was written from, a film or a frame of one as
+    that frame and the walk.
 
     Raises :class:`AtelierError` (``BAD_FILE``) for what is no picture, damaged, or larger than 64 million pixels.
     """
-    image = _opened(path, read_bytes(path, LIMIT))
-    recipe = _recipe_in(image)
+    image, recipe = _image_in(path, read_bytes(path, LIMIT))
     picture = Picture.of_array(_array_of(path, image))
     request = _request_in(recipe)
-    if request is None:
-        return Pictures((picture,)), recipe
+    if request is None or request.walk is not None:
+        return Pictures((picture,), walk=request.walk if request and request.walk else Walk()), recipe
     try:
         arrays = cut_sheet(picture, request.count)
     except ValueError:
@@ -133,6 +133,15 @@ def _save_one(folder: Path, picture: Picture, recipe: Recipe | None, suffix: str
     return path
 
 
+def _image_in(path: Path, content: bytes) -> tuple[Image.Image, Recipe | None]:
+    suffix = path.suffix.lower()
+    if suffix in film.SUFFIXES and suffix not in FORMATS:
+        frame, text = film.first_frame(content, suffix, path.name)
+        return frame, _recipe_of(text)
+    image = _opened(path, content)
+    return image, _recipe_of(recipe_text(image))
+
+
 def _opened(path: Path, content: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
@@ -174,9 +183,8 @@ def _array_of(path: Path, image: Image.Image) -> np.ndarray:
         ) from error
 
 
-def _recipe_in(image: Image.Image) -> Recipe | None:
+def _recipe_of(text: str) -> Recipe | None:
     """The recipe; a damaged one must not keep the picture from being opened."""
-    text = recipe_text(image)
     try:
         return recipe_from_json(text) if text else None
     except AtelierError as error:

@@ -162,7 +162,8 @@ class Walker(QObject):
     # --- inside --------------------------------------------------------------------------------------------------
 
     def _replace(self, walk: Walk) -> None:
-        self._state.edit(tr("Walk"), msgspec.structs.replace(self._state.document, walk=walk), "walk")
+        merge = "walk" if len(walk.keys) == len(self.walk.keys) else ""
+        self._state.edit(tr("Walk"), msgspec.structs.replace(self._state.document, walk=walk), merge)
 
     def _follow(self) -> None:
         if self.walk is not self._before:

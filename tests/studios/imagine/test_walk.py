@@ -18,6 +18,7 @@ from app.cli import run
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
 from app.studios.imagine.bars import bars_of
+from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import ImagineRequest, KeyFrame, Walk
 from app.studios.imagine.walk import EASINGS, frame_count, frames, key_times, slerp
 from tests.make_tiny_stylegan import BIGGAN, STYLEGAN
@@ -97,8 +98,14 @@ def test_the_command_line_writes_a_walk_as_film_and_as_pictures(
         assert (stream.width, stream.height) == (112, 112)
         assert sum(1 for _ in container.decode(stream)) == round(0.7 * 12) + 1
         assert "atelie-recipe/1" in container.metadata["comment"]
+    opened, _ = ENGINE.load(tmp_path / "walk.mp4")
+    assert [key.request.seed for key in opened.walk.keys] == [1, 2, 3]
+    (tmp_path / "cut.webm").write_bytes((tmp_path / "walk.mp4").read_bytes()[:300])
+    with pytest.raises(AtelierError, match="not a film"):
+        ENGINE.load(tmp_path / "cut.webm")
     assert run(CARDS, [*options, "--loop", "--out", str(tmp_path / "frames")]) == 0
     assert len(list((tmp_path / "frames").glob("*.png"))) == 18
+    assert len(ENGINE.load(tmp_path / "frames" / "00003.png")[0].walk.keys) == 3
     assert run(CARDS, [*options, "--no-recipe", "--out", str(tmp_path / "walk.webp")]) == 0
     with Image.open(tmp_path / "walk.webp") as image:
         assert getattr(image, "n_frames", 1) == 13
