@@ -22,6 +22,7 @@ TASKS = {
     "char-rnn-shakespeare": "training.charrnn.export",
     "char-rnn-wikipedia": "training.charrnn.export",
     "coconet-bach": "training.coconet.export",
+    "features-pictures": "training.features.export",
     "gan-2014": "training.gan2014.export",
     "gpt-prosa-pt": "training.gpt.export",
     "gpt-prose-en": "training.gpt.export",

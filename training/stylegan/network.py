@@ -107,7 +107,7 @@ class Modulated(nn.Module):
 
     def _evening(self, scales: torch.Tensor) -> torch.Tensor:
         """One over the size an output channel would have on even input: (batch, outs)."""
-        power = self.weight.float().square().sum((2, 3))
+        power = self.weight.float().pow(2).sum((2, 3))
         return torch.rsqrt(F.linear(scales.float().square(), power).float() + 1e-8)
 
 
@@ -159,7 +159,7 @@ class Synthesis(nn.Module):
 
     def forward(self, styles: Styles, noise: list[torch.Tensor], keep: list[torch.Tensor] | None = None) -> torch.Tensor:
         """*noise* has one (batch, 1, r, r) for each map to use; features are added to *keep* where it is given."""
-        found = self.start.expand(len(styles.own), -1, -1, -1)
+        found = self.start.expand(styles.own.shape[0], -1, -1, -1)
         picture: torch.Tensor | None = None
         for place, (side, grain) in enumerate(zip(self.sides, noise, strict=False)):
             if place:
@@ -233,7 +233,7 @@ class Discriminator(nn.Module):
                 nn.init.zeros_(block.skip.weight)
 
     def forward(self, pictures: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        side = pictures.shape[3] // 2
+        side = int(pictures.shape[3]) // 2
         found: torch.Tensor | None = None
         while side >= SIDES[1]:
             if side >= FIRST:

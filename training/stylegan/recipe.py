@@ -140,6 +140,11 @@ class StyleTask:
         ]
         return torch.cat(made).float()
 
+    def images_of(self, places: torch.Tensor) -> torch.Tensor:
+        """Real pictures as the exported discriminator sees them, uint8 (n, side, side, 3)."""
+        shrunk = self._shrunk(self._images[places.to(self._device)], self.side)
+        return ((shrunk.cpu() * 127.5 + 127.5).round().byte()).permute(0, 2, 3, 1)
+
     def _shown_side(self) -> int:
         """The side the networks work at, by the weights: those of a size not yet reached are still zero."""
         grown = [each for each, part in zip(self.synthesis.sides, self.synthesis.colours, strict=True) if part.weight.any()]
