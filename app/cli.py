@@ -252,7 +252,8 @@ def _add_score(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
         "score",
         help="measure a model on files",
         description="Measure a model on files and print JSON: bits per character on text, nats per note and per frame "
-        "on MIDI, nats per point on drawings; also on the .npz layouts the models were trained from.",
+        "on MIDI, nats per point on drawings, FID and KID against a folder of real pictures; also on the .npz layouts "
+        "the models were trained from.",
     )
     verb.add_argument("model", metavar="MODEL")
     verb.add_argument("files", metavar="FILE", nargs="+", type=Path)

@@ -29,6 +29,7 @@ TASKS = {
     "musenet-mini": "training.musenet.export",
     "music-critic": "training.musiccritic.export",
     "sketch-rnn": "training.sketchrnn.export",
+    "stylegan-masters": "training.stylegan.export",
     "stylegan-portraits": "training.stylegan.export",
     "text-detector": "training.textdetector.export",
     "upscale-x4": "training.upscale.export",

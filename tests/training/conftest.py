@@ -43,27 +43,30 @@ def _pictures(folder: Path) -> None:
         split=np.array(["train", "valid"])[(np.arange(400) % 8 == 0).astype(int)],
         class_names=np.array([f"kind {i}" for i in range(20)]),
     )
-    with tarfile.open(folder / "small-28.tar", "w") as archive:
-        entry = tarfile.TarInfo("data.npz")
-        entry.size = content.tell()
-        content.seek(0)
-        archive.addfile(entry, content)
+    rows = [f"data.npz#{n},kind {n % 20},{'train' if n % 8 else 'valid'}" for n in range(400)]
+    labels = "\n".join(["file,class,split", *rows]).encode()
+    _archive(folder / "small-28.tar", {"labels.csv": labels, "data.npz": content.getvalue()})
 
 
 def _colour_pictures(folder: Path, name: str, side: int, classes: tuple[str, ...], count: int = 24) -> None:
     """A set of soft colours: ``labels.csv`` and WebP files, every sixth of the valid part."""
     rng = np.random.default_rng(len(name))
-    rows, files = ["file,class,split"], {}
+    rows, files = ["file,class,kind,split"], {}
     for number in range(count):
         small = Image.fromarray(rng.integers(0, 256, (5, 5, 3), dtype=np.uint8))
         content = io.BytesIO()
         small.resize((side, side), Image.Resampling.BICUBIC).save(content, "WEBP", quality=88)
         files[f"images/{number:05d}.webp"] = content.getvalue()
         split = "valid" if number % 6 == 0 else "train"
-        rows.append(f"images/{number:05d}.webp,{classes[number % len(classes)]},{split}")
-    with tarfile.open(folder / f"{name}.tar", "w") as archive:
-        for path, data in {"labels.csv": "\n".join(rows).encode(), **files}.items():
-            entry = tarfile.TarInfo(path)
+        kind = classes[number % len(classes)]
+        rows.append(f"images/{number:05d}.webp,{kind},{kind},{split}")
+    _archive(folder / f"{name}.tar", {"labels.csv": "\n".join(rows).encode(), **files})
+
+
+def _archive(path: Path, files: dict[str, bytes]) -> None:
+    with tarfile.open(path, "w") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
 
@@ -147,6 +150,8 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _pictures(folder / "images")
     _colour_pictures(folder / "images", "paintings-128", 128, ("landscape", "portrait"))
     _colour_pictures(folder / "images", "fantasy-portraits-128", 128, ("elf", "knight"))
+    for name, side in (("master-faces-128", 128), ("fruits-64", 64), ("avatars-64", 64), ("pixel-32", 32)):
+        _colour_pictures(folder / "images", name, side, ("first", "second"))
     _drawings(folder / "sketches")
     _texts(folder / "text")
     return folder

@@ -40,7 +40,7 @@ def graphs(task: FeatureTask) -> list[Graph]:
     """The one graph, on a valid picture of each set."""
     images = torch.cat([task.valid(place)[0][:1] for place in range(len(SETS))])
     outputs = ["features", "scores"]
-    dynamic = dict.fromkeys(["images", *outputs], {0: "batch"})
+    dynamic = {name: {0: "batch"} for name in ("images", *outputs)}
     return [Graph("features", task.network, {"images": images}, outputs, dynamic, 1e-3)]
 
 

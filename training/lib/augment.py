@@ -41,6 +41,4 @@ def _moved(pictures: torch.Tensor, chance: float, reach: float) -> torch.Tensor:
     shifts = torch.randint(-most, most + 1, (2, count), device=pictures.device)
     shifts = (shifts * (torch.rand(count, device=pictures.device) < chance) + most).tolist()
     padded = F.pad(pictures, [most] * 4)
-    return torch.stack(
-        [padded[n, :, y : y + side, x : x + side] for n, (y, x) in enumerate(zip(*shifts, strict=True))]
-    )
+    return torch.stack([padded[n, :, y : y + side, x : x + side] for n, (y, x) in enumerate(zip(*shifts, strict=True))])

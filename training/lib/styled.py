@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import logging
 
 import numpy as np
 
-from app.base.errors import AtelierError
 from app.runtime.manifest import Control, Metric
 from app.runtime.model import Model
 from app.studios.imagine.codec import ANY
@@ -15,7 +13,6 @@ from app.studios.imagine.realism import compare, distances, features_of
 from app.studios.imagine.score_styled import features_network, made_pictures
 from training.lib.pictures import PictureSet
 
-log = logging.getLogger(__name__)
 SAMPLES, QUICK = 2000, 24
 
 
@@ -46,13 +43,9 @@ def styled_controls(classes: list[str], variety: float, most: float) -> list[Con
 def measure_realism(model: Model, train: PictureSet, valid: PictureSet, quick: bool = False) -> list[Metric]:
     """Distances of 2,000 made pictures to as many of the training part, by the project's feature network.
 
-    None where that network is not there yet.
+    Raises :class:`AtelierError` (``NO_MODEL``) where that network is missing: it is trained and exported first.
     """
-    try:
-        network = features_network(model)
-    except AtelierError as error:
-        log.warning("%s can't be measured: %s", model.manifest.id, error)
-        return []
+    network = features_network(model)
     count = QUICK if quick else SAMPLES
     chosen = np.linspace(0, len(train.images) - 1, min(count, len(train.images))).astype(int)
     look = functools.partial(features_of, network=network)

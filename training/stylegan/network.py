@@ -1,11 +1,11 @@
 """Mapping, synthesis and discriminator of a small style-based generator that grows from 32 to 128 pixels.
 
 What differs from StyleGAN2 (Karras et al. 2020) is for the sake of a processor. Styles scale the *activations* before a
-plain convolution and its outputs are brought back to unit size afterwards, so that no convolution is grouped and a style
-may differ from pixel to pixel. Pictures are written as four shifted copies at half their size (pixel shuffle) and read
-in the same way, as in SWAGAN (Gal et al. 2021), so that no layer works at the full size. What is new at a larger size
-begins at zero: the larger networks compute at first what the smaller ones did (instead of the fading of Karras et al.
-2018).
+plain convolution and its outputs are brought back to unit size afterwards, so that no convolution is grouped and a
+style may differ from pixel to pixel. Pictures are written as four shifted copies at half their size (pixel shuffle) and
+read in the same way, as in SWAGAN (Gal et al. 2021), so that no layer works at the full size. What is new at a larger
+size begins at zero: the larger networks compute at first what the smaller ones did (instead of the fading of Karras et
+al. 2018).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Mapping(nn.Module):
         sizes = [latent + width, width, width, width]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         for layer, size in zip(self.layers, sizes, strict=False):
-            # Styles of size one from the first step on: with smaller ones all pictures begin alike, and stay so for long.
+            # Styles of size one from the first step on: with smaller ones all pictures begin alike, and long stay so.
             nn.init.normal_(layer.weight, std=1 / math.sqrt(size))  # pyright: ignore[reportArgumentType]
             nn.init.zeros_(layer.bias)  # pyright: ignore[reportArgumentType]
 
@@ -84,7 +84,7 @@ class LayerStyle:
 
 
 class Modulated(nn.Module):
-    """A convolution whose input channels are scaled by a style, and (*even*) its output channels brought back to one."""
+    """A convolution: its inputs are scaled by a style, and its outputs (*even*) brought back to unit size."""
 
     def __init__(self, ins: int, outs: int, width: int, size: int = 3, even: bool = True) -> None:
         super().__init__()
@@ -144,9 +144,7 @@ class Synthesis(nn.Module):
         channels = [channels_of(each, widest) for each in self.sides]
         self.start = nn.Parameter(torch.randn(1, channels[0], 4, 4))
         self.firsts = nn.ModuleList(Layer(each, each, width) for each in channels)
-        self.seconds = nn.ModuleList(
-            Layer(each, after, width) for each, after in pairwise(channels)
-        )
+        self.seconds = nn.ModuleList(Layer(each, after, width) for each, after in pairwise(channels))
         self.colours = nn.ModuleList(Modulated(each, 12, width, 1, even=False) for each in channels)
         for each, colour in zip(self.sides, self.colours, strict=True):
             if each > FIRST:
@@ -157,7 +155,9 @@ class Synthesis(nn.Module):
         """How many styles it reads."""
         return 2 * len(self.sides) - 1
 
-    def forward(self, styles: Styles, noise: list[torch.Tensor], keep: list[torch.Tensor] | None = None) -> torch.Tensor:
+    def forward(
+        self, styles: Styles, noise: list[torch.Tensor], keep: list[torch.Tensor] | None = None
+    ) -> torch.Tensor:
         """*noise* has one (batch, 1, r, r) for each map to use; features are added to *keep* where it is given."""
         found = self.start.expand(styles.own.shape[0], -1, -1, -1)
         picture: torch.Tensor | None = None
@@ -201,7 +201,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, classes: int, widest: int, side: int) -> None:
         super().__init__()
-        self.sides = [each for each in SIDES if FIRST <= each and 2 * each <= side]
+        self.sides = [each for each in SIDES if each >= FIRST and 2 * each <= side]
         every = [each for each in SIDES if 2 * each <= side]
         self.entrances = nn.ModuleDict(
             {str(each): nn.Conv2d(12, channels_of(each, widest), 3, padding=1) for each in self.sides}

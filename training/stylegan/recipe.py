@@ -19,7 +19,7 @@ from training.lib.loop import autocast, set_rate, warmup_stable_decay
 from training.lib.pictures import read_set
 from training.stylegan.network import Discriminator, Mapping, Styles, Synthesis
 
-SETS = {"stylegan-portraits": "fantasy-portraits-128"}
+SETS = {"stylegan-portraits": "fantasy-portraits-128", "stylegan-masters": "master-faces-128"}
 SMALLEST = 32
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -116,7 +116,8 @@ class StyleTask:
         wide = self.pictures(modules, classes[:60], side, 1)
         typical = self.pictures(modules, classes[60:], side, 2, truncation=0.7)
         made = torch.cat([wide, typical]).unflatten(0, (12, 10))
-        real = self._shrunk(self._images[:72], side).unflatten(0, (12, 6))
+        shown = torch.arange(72) % len(self._images)
+        real = self._shrunk(self._images[shown], side).unflatten(0, (12, 6))
         sheet = torch.cat([real, made], 1).permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)
         pixels = (sheet.clamp(-1, 1) * 127.5 + 127.5).round().byte().cpu().numpy()
         Image.fromarray(pixels).save(folder / f"{step:06d}.png")
@@ -134,10 +135,7 @@ class StyleTask:
         if truncation < 1:
             middle = mapping(latent.flip(0).repeat(8, 1), classes.repeat(8, 1).roll(7, 0)).mean(0)
             found = middle + truncation * (found - middle)
-        made = [
-            synthesis(_everywhere(part, synthesis), noise_for(part, side, source))
-            for part in found.split(64)
-        ]
+        made = [synthesis(_everywhere(part, synthesis), noise_for(part, side, source)) for part in found.split(64)]
         return torch.cat(made).float()
 
     def images_of(self, places: torch.Tensor) -> torch.Tensor:
@@ -147,7 +145,9 @@ class StyleTask:
 
     def _shown_side(self) -> int:
         """The side the networks work at, by the weights: those of a size not yet reached are still zero."""
-        grown = [each for each, part in zip(self.synthesis.sides, self.synthesis.colours, strict=True) if part.weight.any()]
+        grown = [
+            each for each, part in zip(self.synthesis.sides, self.synthesis.colours, strict=True) if part.weight.any()
+        ]
         return 2 * grown[-1]
 
     def _batch(self, side: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:

@@ -30,13 +30,17 @@ GENERATORS = {
     "upscale": "app.studios.imagine.enlarge:enlarge_pictures",
 }
 """What makes pictures, by the model's family."""
-TOOLS = ("upscale",)
+TOOLS = ("upscale", "picture-features")
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
 WALKERS: dict[str, str] = dict.fromkeys(("gan-2014", "stylegan", "biggan"), "app.studios.imagine.walk:make_walk")
 """What makes the frames of a walk."""
 FINDERS: dict[str, str] = dict.fromkeys(("stylegan", "biggan"), "app.studios.imagine.inversion:find_pictures")
 """What finds the picture nearest to a photograph."""
-SCORERS = {"gan-2014": "app.studios.imagine.score:score_files"}
+SCORERS = {
+    "gan-2014": "app.studios.imagine.score:score_files",
+    "stylegan": "app.studios.imagine.score_styled:score_files",
+    "biggan": "app.studios.imagine.score_styled:score_files",
+}
 TOLERANCE = 2
 """Pictures no pixel of which differs by more than so many of 255 levels are the same to the eye."""
 
@@ -92,7 +96,7 @@ class ImagineEngine:
         return Verdict(match, tr("pixels differ by up to {worst} of 255.", worst=worst))
 
     def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
-        """The discriminator's opinion, see :func:`app.studios.imagine.score.score_files`."""
+        """How near its pictures come to the files' ones; see the modules in :data:`SCORERS`."""
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -115,7 +115,7 @@ def _batches(pictures: Iterable[np.ndarray], side: int) -> Iterator[np.ndarray]:
 
 
 def _sized(picture: np.ndarray, side: int) -> np.ndarray:
-    """Float32 (side, side, 3) in 0..1; smaller ones are brought to size in the same way as in the network's training."""
+    """Float32 (side, side, 3) in 0..1; brought to size in the same way as in the network's training."""
     image = Image.fromarray(picture).convert("RGB")
     if image.size != (side, side):
         larger = min(image.size) > side
