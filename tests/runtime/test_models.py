@@ -18,7 +18,15 @@ from app.runtime.device import CPU
 from app.runtime.model import ModelShelf
 from app.runtime.session import SessionCache, SessionOptions
 
-MODELS = ["char-rnn-shakespeare", "coconet-bach", "gan-2014", "gpt-prose-en", "sketch-rnn", "text-detector"]
+MODELS = [
+    "features-pictures",
+    "char-rnn-shakespeare",
+    "coconet-bach",
+    "gan-2014",
+    "gpt-prose-en",
+    "sketch-rnn",
+    "text-detector",
+]
 
 
 def test_the_models_are_there_with_metrics(shelf: ModelShelf) -> None:

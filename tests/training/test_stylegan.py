@@ -11,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch import Tensor
 from torch.nn import functional as F
 
 from training.lib.adversarial import pulls
@@ -40,7 +41,7 @@ def small(one_thread: None, monkeypatch: pytest.MonkeyPatch) -> type[StyleTask]:
 
 @torch.no_grad()
 def test_a_mask_of_zero_changes_nothing_and_one_of_one_all(synthesis: Synthesis) -> None:
-    synthesis.colours[-1].weight.normal_()  # pyright: ignore[reportCallIssue]
+    torch.nn.init.normal_(synthesis.get_parameter("colours.4.weight"))
     torch.manual_seed(1)
     own, other = torch.randn(2, 2, synthesis.layers, WIDTH)
     noise = noise_for(own, 128)
@@ -88,8 +89,8 @@ def test_networks_that_have_just_grown_do_what_they_did(synthesis: Synthesis) ->
     classes = torch.eye(CLASSES)[:2]
     halved = F.avg_pool2d(large, 2)
     before, after = critic(halved, classes), critic(large, classes)
-    critic.entrances["64"].weight.zero_()
-    torch.testing.assert_close(critic(large, classes), after)  # what is new is not heard yet
+    torch.nn.init.zeros_(critic.get_parameter("entrances.64.weight"))
+    torch.testing.assert_close(critic(large, classes), after)
     torch.testing.assert_close(after, before)
 
 
@@ -114,11 +115,13 @@ def test_a_resumed_run_grows_and_ends_where_one_that_was_not_stopped_does(
     monkeypatch.setattr(small, "_rate_at", lambda *_: 1.0)
     monkeypatch.setattr(small, "side_at", lambda _, step: 32 if step < 2 else 64)
 
-    def weights(stops: tuple[int, ...], out: Path) -> dict[str, torch.Tensor]:
+    def weights(stops: tuple[int, ...], out: Path) -> dict[str, Tensor]:
+        task: Task | None = None
         for stop in stops:
             task = cast(Task, recipe_of("stylegan-portraits").built("stylegan-portraits", tiny_data))
             task.horizon = stop
             train(task, Run(out))
+        assert task is not None
         return {f"{n}.{key}": value for n, part in task.modules.items() for key, value in part.state_dict().items()}
 
     whole, parts = weights((4,), tmp_path / "whole"), weights((3, 4), tmp_path / "parts")

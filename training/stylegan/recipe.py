@@ -34,7 +34,7 @@ class StyleTask:
 
     side, widest, width, latent = 128, 192, 128, 128
     batch, floor, rate, penalty, lazy, horizon, seed = 20, 12, 5e-4, 0.6, 4, 15_000, 1
-    until32, until64, mixing, half_life = 0.4, 0.7, 0.3, 300.0
+    until32, until64, mixing, half_life, chance = 0.4, 0.7, 0.3, 300.0, 0.5
     compiled = False
 
     def __init__(self, name: str, data: Path, device: str) -> None:
@@ -82,7 +82,7 @@ class StyleTask:
         real, classes = self._batch(side, rng)
         made = self._made(classes, side)
         leaf = made.detach().requires_grad_()
-        both, twice = augmented(torch.cat([real, leaf])), classes.repeat(2, 1)
+        both, twice = augmented(torch.cat([real, leaf]), self.chance), classes.repeat(2, 1)
         with autocast(self._device):
             scores = self._fast[1](both, twice).float()
         apart = scores[len(real) :] - scores[: len(real)]
@@ -145,9 +145,8 @@ class StyleTask:
 
     def _shown_side(self) -> int:
         """The side the networks work at, by the weights: those of a size not yet reached are still zero."""
-        grown = [
-            each for each, part in zip(self.synthesis.sides, self.synthesis.colours, strict=True) if part.weight.any()
-        ]
+        maps = zip(self.synthesis.sides, self.synthesis.colours, strict=True)
+        grown = [each for each, part in maps if part.get_parameter("weight").any()]
         return 2 * grown[-1]
 
     def _batch(self, side: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
