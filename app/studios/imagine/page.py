@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -35,7 +35,8 @@ class ImaginePage(StudioPage[ImagineState]):
         self.enlarging = EnlargePanel(self.state)
         self._info = QLabel()
         self.instrument = Instrument(self.state, self.picture, self.panel)
-        self.add_section(tr("Breed"), self.rooms.breed, is_open=False)
+        self._breed = self.add_section(tr("Breed"), self.rooms.breed, is_open=False)
+        self.rooms.breeding.changed.connect(self._show_breeding)
         self.add_section(tr("The picture"), self._about_picture(), is_open=False)
         self.work.setFocusProxy(self.grid)
         self.grid.chosen.connect(self.state.choose)
@@ -137,6 +138,12 @@ class ImaginePage(StudioPage[ImagineState]):
         self.state.choose(self.state.document.selected - 1)
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _show_breeding(self) -> None:
+        """The first parent opens its panel and brings it into sight, once that is laid out."""
+        if len(self.rooms.breeding.parents) == 1:
+            self._breed.set_open(True)
+            QTimer.singleShot(0, self, lambda: self.panel.ensureWidgetVisible(self.rooms.breed.run))
 
     def _show_document(self) -> None:
         document = self.state.document

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -40,6 +40,13 @@ def generate(page: ImaginePage, qtbot: QtBot) -> None:
     settle(page, qtbot)
 
 
+def drop(page: ImaginePage, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(page, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
 def click(page: ImaginePage, place: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     where = QPointF(page.grid.cell(place).center())
     for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
@@ -64,7 +71,7 @@ def test_kept_candidates_stay_and_the_sheet_of_a_mixed_grid_replays(
         page.state.save_all(tmp_path / "sheet.webp")
     assert run(CARDS, ["replay", str(tmp_path / "sheet.webp")]) == 0
     assert capsys.readouterr().out.startswith("bit-exact")
-    page.open_path(tmp_path / "sheet.webp")
+    drop(page, tmp_path / "sheet.webp")
     settle(page, qtbot)
     assert [picture.request for picture in page.state.document.pictures] == [p.request for p in after.pictures]
     page.undo()
@@ -79,6 +86,7 @@ def test_breeding_shows_a_family_and_warns_of_sameness(page: ImaginePage, qtbot:
     for place in (1, 4, 7):
         click(page, place, CTRL)
     assert [picture for picture, _ in rooms.breeding.parents] == parents
+    qtbot.waitUntil(breed.run.isVisible)
     breed.strangeness.changed.emit(0.0)
     breed.spread.changed.emit(0.2)
     qtbot.keyClick(page, Qt.Key.Key_B)
