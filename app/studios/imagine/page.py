@@ -143,7 +143,7 @@ class ImaginePage(StudioPage[ImagineState]):
         """The first parent opens its panel and brings it into sight, once that is laid out."""
         if len(self.rooms.breeding.parents) == 1:
             self._breed.set_open(True)
-            QTimer.singleShot(0, self, lambda: self.panel.ensureWidgetVisible(self.rooms.breed.run))
+            QTimer.singleShot(0, self, lambda: self.panel.ensureWidgetVisible(self.rooms.breed.verdict))
 
     def _show_document(self) -> None:
         document = self.state.document

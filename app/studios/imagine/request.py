@@ -181,6 +181,12 @@ class ImagineRequest(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, count=1, refills=(*before, other))
 
     def _check_parents(self) -> None:
+        if any(gene.request.model != self.model for parent in self.parents for gene in parent.genes):
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("Parents by another model than “{model}” can't be crossed by it.", model=self.model),
+                tr("Choose their model, or other parents."),
+            )
         shares = [share for parent in self.parents for share in parent.shares]
         shares += [share for parent in self.parents for gene in parent.genes for share in gene.shares]
         sums = [sum(parent.shares[group] for parent in self.parents) for group in range(3)] if self.parents else [1]

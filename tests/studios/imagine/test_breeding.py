@@ -139,6 +139,14 @@ def test_the_meter_tells_random_pictures_from_a_lineage_and_the_cousin_is_far(
         variety_of(lineage[:1], model, Progress())
 
 
+def test_parents_of_another_model_are_refused(shelf: ModelShelf) -> None:
+    model = shelf.open("gan-2014")
+    (one,) = founders(model, 1)
+    stranger = msgspec.structs.replace(one, model=STYLEGAN)
+    with pytest.raises(AtelierError, match="another model"):
+        make(msgspec.structs.replace(one, parents=(as_parent("a", stranger),)), model)
+
+
 @pytest.mark.parametrize("shares", [(0.0, 0.0, 0.0), (-1.0, 1.0, 1.0), (float("nan"), 1.0, 1.0)])
 def test_shares_that_make_no_picture_are_told(shares: tuple[float, float, float], shelf: ModelShelf) -> None:
     model = shelf.open("gan-2014")

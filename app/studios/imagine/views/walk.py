@@ -174,14 +174,21 @@ class WalkStrip(QWidget):
         self._progress.setFixedWidth(12 * GRID)
         self._progress.setAccessibleName(tr("Progress"))
         self._progress.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._tools())
+        column.addWidget(scroll)
+
+    def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         row.setSpacing(GRID // 2)
         tools = (
             ("plus", tr("Make the chosen picture a key frame (W)"), self.addAsked.emit),
             ("remove", tr("Take the key frame out"), self._remove),
-            ("undo", tr("The key frame one place earlier"), lambda: self._move(-1)),
-            ("redo", tr("The key frame one place later"), lambda: self._move(1)),
+            ("left", tr("The key frame one place earlier"), lambda: self._move(-1)),
+            ("right", tr("The key frame one place later"), lambda: self._move(1)),
         )
         row.addWidget(self.play)
         for name, hint, slot in tools:
@@ -198,11 +205,7 @@ class WalkStrip(QWidget):
             row.addWidget(words)
             row.addWidget(widget)
         row.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(scroll)
+        return row
 
 
 def _seconds() -> QDoubleSpinBox:
