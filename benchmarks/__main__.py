@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import gallery, generators, ghost, painting, window, writing
+from benchmarks import gallery, generators, ghost, imagining, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "pictures": generators.pictures,
     "batch": gallery.batch,
     "gallery": gallery.gallery,
+    "imagine": imagining.imagine,
     "drawings": generators.drawings,
     "sound": generators.sound,
     "slider": window.slider,

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 
 import msgspec
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.paths import Paths
+from app.base.progress import Progress
 from app.runtime.model import Model
 from app.studios.imagine.directions import directions_of, find_direction, folder_of, load_directions
+from app.studios.imagine.files import load_pictures
+from app.studios.imagine.inversion import find_styles, fitted
 from app.studios.imagine.request import DirectionMove, ImagineRequest, StylePart
 from app.studios.imagine.space import ALL, SPACE, Space, layer_range, space_of
+from app.studios.imagine.styled import starting_at
 
 
 def add_steering(parser: argparse.ArgumentParser) -> None:
-    """``--class``, ``--mix``, ``--direction``, ``--noise``."""
+    """``--class``, ``--mix``, ``--direction``, ``--noise``, ``--invert``."""
     parser.add_argument("--class", dest="classes", metavar="A:0.6,B:0.4", help="classes and their shares")
     parser.add_argument(
         "--mix",
@@ -33,17 +38,38 @@ def add_steering(parser: argparse.ArgumentParser) -> None:
         "alone; may be repeated",
     )
     parser.add_argument("--noise", default="seed", metavar="seed|off|frozen:SEED", help="where the fine grain is from")
+    parser.add_argument(
+        "--invert",
+        type=Path,
+        metavar="photo.jpg",
+        help="begin with what comes nearest to a picture; takes about a minute",
+    )
 
 
 def steered(request: ImagineRequest, arguments: argparse.Namespace, model: Model) -> ImagineRequest:
     """The request with what the options ask for. Raises :class:`AtelierError` (``BAD_INPUT``)."""
+    request = msgspec.structs.replace(request, noise=arguments.noise).check()
+    if arguments.invert is not None:
+        request = _found(request, arguments.invert, model)
     return msgspec.structs.replace(
         request,
         mix=_classes(arguments.classes) if arguments.classes else (),
         styles=tuple(_part(pair, model) for pair in arguments.mix.split(",")) if arguments.mix else (),
         moves=tuple(_move(pair, model) for pair in arguments.direction),
-        noise=arguments.noise,
     )
+
+
+def _found(request: ImagineRequest, path: Path, model: Model) -> ImagineRequest:
+    """The request that begins with the styles that come nearest to a picture file."""
+    if _space(model) is None:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("The model “{id}” can't look for pictures.", id=model.manifest.id),
+            tr("Choose a StyleGAN or a BigGAN."),
+        )
+    photo = fitted(load_pictures(path)[0].pictures[0], int(model.codec["side"]))
+    *_, styles = find_styles(photo, request, model, Progress())
+    return msgspec.structs.replace(starting_at(request, styles), count=request.count)
 
 
 def _classes(text: str) -> tuple[tuple[str, float], ...]:

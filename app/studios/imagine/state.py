@@ -302,7 +302,16 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
             self.preview(wish)
             self._wish = wish  # beginning to follow stops what ran before, and with it what was wished
 
+    def _show(self, running: Any, result: Pictures) -> None:
+        """A picture that follows a hand is whole when it comes; the next does not wait to hear of its end."""
+        super()._show(running, result)
+        if not running.record and running is self._running:
+            self.services.jobs.drop(self._group)
+            self._finish(running, End.DONE, None)
+
     def _finish(self, running: Any, end: End, error: AtelierError | None) -> None:
+        if running is not self._running:
+            return
         super()._finish(running, end, error)
         if self._wish == running.request or error is not None:
             self._wish = None

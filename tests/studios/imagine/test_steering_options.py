@@ -52,6 +52,21 @@ def test_classes_have_shares_of_their_sum(tiny_models: tuple[str, str], tmp_path
     assert np.array_equal(make(tmp_path, BIGGAN, "--class", "sun"), make(tmp_path, BIGGAN, "--set", "class=sun"))
 
 
+def test_a_photo_is_found_and_steered_on(tiny_models: tuple[str, str], tmp_path: Path) -> None:
+    target = make(tmp_path, STYLEGAN, "--set", "truncation=0.9")
+    Image.fromarray(target).resize((70, 60)).convert("CMYK").save(tmp_path / "print.jpg", quality=95)
+    found = make(tmp_path, STYLEGAN, "--invert", str(tmp_path / "print.jpg"))
+    strangers = [make(tmp_path, STYLEGAN, "--set", f"truncation={value}") for value in (0.0, 0.4)]
+    away = [np.abs(picture.astype(int) - target).mean() for picture in (found, *strangers)]
+    assert away[0] < min(away[1:]) / 2
+    moved = make(tmp_path, STYLEGAN, "--invert", str(tmp_path / "print.jpg"), "--direction", "tone=2")
+    assert moved.tobytes() != found.tobytes()
+    _, recipe = ENGINE.load(tmp_path / "made.png")
+    assert recipe is not None
+    assert recipe.request["photo"] == ""  # the recipe holds the styles and nothing of the photograph
+    assert run(CARDS, ["replay", str(tmp_path / "made.png")]) == 0
+
+
 def test_the_first_gan_follows_directions_by_number(tmp_path: Path) -> None:
     still, moved = make(tmp_path, "gan-2014"), make(tmp_path, "gan-2014", "--direction", "1=2.0")
     assert still.tobytes() != moved.tobytes()
@@ -69,6 +84,8 @@ def test_the_first_gan_follows_directions_by_number(tmp_path: Path) -> None:
         (BIGGAN, ["--class", "dragon:1"], "no class “dragon”"),
         (BIGGAN, ["--class", "sun:-1"], "shares"),
         ("gan-2014", ["--mix", "coarse=4"], "no styles to mix"),
+        ("gan-2014", ["--invert", "x.png"], "can't look for"),
+        (STYLEGAN, ["--invert", "nowhere.png"], "no file"),
     ],
 )
 def test_what_can_not_be_is_said_in_one_line(
