@@ -18,6 +18,7 @@ from training.lib.shipped import take_weights
 log = logging.getLogger(__name__)
 
 TASKS = {
+    "abstract-cppn": "training.cppn.export",
     "char-rnn-latex": "training.charrnn.export",
     "char-rnn-shakespeare": "training.charrnn.export",
     "char-rnn-wikipedia": "training.charrnn.export",

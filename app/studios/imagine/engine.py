@@ -14,6 +14,7 @@ from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.engine import by_family
+from app.runtime.manifest import ControlValue, check_controls
 from app.runtime.model import Model
 from app.runtime.pictures import FORMATS, check_suffix
 from app.runtime.recipe import Match, Recipe, Verdict
@@ -27,6 +28,7 @@ GENERATORS = {
     "gan-2014": "app.studios.imagine.generator:make_pictures",
     "stylegan": "app.studios.imagine.styled:make_pictures",
     "biggan": "app.studios.imagine.styled:make_pictures",
+    "cppn": "app.studios.imagine.abstract:make_pictures",
     "upscale": "app.studios.imagine.enlarge:enlarge_pictures",
 }
 """What makes pictures, by the model's family."""
@@ -104,6 +106,7 @@ class ImagineEngine:
         add_steering(parser)
         add_walking(parser)
         parser.add_argument("--count", type=int, default=1, metavar="N", help="how many pictures (default: 1)")
+        parser.add_argument("--size", type=int, metavar="PIXELS", help="of the longer side, where a model has any size")
         parser.add_argument("--input", type=Path, metavar="x.png", help="the picture that upscale-x4 works on")
         parser.add_argument(
             "--out",
@@ -128,7 +131,7 @@ class ImagineEngine:
         request = ImagineRequest(
             model=model.manifest.id,
             seed=arguments.seed,
-            controls=arguments.controls,
+            controls=_sized(arguments, model),
             count=arguments.count,
             photo=read_bytes(arguments.input, LIMIT) if arguments.input else b"",
         )
@@ -142,6 +145,13 @@ class ImagineEngine:
         if arguments.sheet is not None:
             written += save_pictures(arguments.sheet, result, recipe)
         return written
+
+
+def _sized(arguments: argparse.Namespace, model: Model) -> dict[str, ControlValue]:
+    """The controls with ``--size`` among them. Raises :class:`AtelierError` if the model has no such control."""
+    if arguments.size is None:
+        return arguments.controls
+    return check_controls(model.manifest, {**arguments.controls, "size": arguments.size})
 
 
 ENGINE = ImagineEngine()

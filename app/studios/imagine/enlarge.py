@@ -39,8 +39,14 @@ class Tile:
 
 
 def enlarging(picture: Picture, factor: int, model: str = MODEL) -> ImagineRequest:
-    """The request that makes *picture* larger; it holds the picture, and what made that."""
+    """The request that makes *picture* larger; it holds the picture, and what made that.
+
+    A picture of a model that renders any size is rendered anew, at the larger one.
+    """
     made_by = picture.request
+    if made_by and "size" in made_by.controls:
+        size = factor * int(made_by.controls["size"])
+        return msgspec.structs.replace(made_by, controls={**made_by.controls, "size": size})
     return ImagineRequest(
         model=model,
         seed=made_by.seed if made_by else 0,

@@ -25,7 +25,7 @@ from app.studios.imagine.request import ImagineRequest, Walk
 log = logging.getLogger(__name__)
 
 LIMIT = 100_000_000
-MOST_PIXELS = 64_000_000
+MOST_PIXELS = 1 << 26
 FILM_RATE = 12.0
 """Pictures a second where candidates become a film."""
 
@@ -66,7 +66,7 @@ def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
     """Read a picture file; one of ours comes back as the pictures it was written from, a film or a frame of one as
     that frame and the walk.
 
-    Raises :class:`AtelierError` (``BAD_FILE``) for what is no picture, damaged, or larger than 64 million pixels.
+    Raises :class:`AtelierError` (``BAD_FILE``) for what is no picture, damaged, or larger than 67 million pixels.
     """
     image, recipe = _image_in(path, read_bytes(path, LIMIT))
     picture = Picture.of_array(_array_of(path, image))

@@ -61,7 +61,7 @@ class EnlargePanel(QWidget):
         request, engine, shelf = enlarging(chosen, self.times), state.engine, state.services.shelf
 
         def work(progress: Progress) -> Iterator[list[Path]]:
-            model = shelf.open(MODEL)
+            model = shelf.open(request.model)
             *_, large = engine.generate(request, model, progress)
             yield engine.export(path, large, make_recipe(engine, request, model, large) if with_recipe else None)
 

@@ -1,0 +1,1 @@
+"""The coordinate network that renders abstract pictures at any size (Imagine)."""
