@@ -24,8 +24,7 @@ from app.runtime.device import choose_device
 from app.runtime.engine import Engine, card_of_file, make_recipe
 from app.runtime.manifest import Control, ControlValue, check_controls
 from app.runtime.model import Model, ModelShelf
-from app.runtime.pictures import LOSSY
-from app.runtime.recipe import Match, Verdict
+from app.runtime.recipe import LOSSY, Match, Verdict
 from app.runtime.session import SessionCache
 
 BAD_INPUT = 2

@@ -58,6 +58,7 @@ def first_frame(content: bytes, suffix: str, name: str) -> tuple[Image.Image, st
     Raises :class:`AtelierError` (``BAD_FILE``) for what is no such film.
     """
     import av
+    from av.error import FFmpegError
 
     try:
         if suffix in _CODECS:
@@ -68,7 +69,7 @@ def first_frame(content: bytes, suffix: str, name: str) -> tuple[Image.Image, st
         comment = image.info.get("comment", b"")
         return image.convert("RGB"), comment.decode("utf8", "replace") if isinstance(comment, bytes) else str(comment)
     except (
-        av.FFmpegError,
+        FFmpegError,
         Image.DecompressionBombError,
         OSError,
         SyntaxError,

@@ -10,7 +10,6 @@ import io
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from PIL import Image, PngImagePlugin
 
 from app.base.errors import AtelierError, ErrorKind
@@ -18,7 +17,6 @@ from app.base.i18n import tr
 from app.runtime.recipe import KEY
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
-LOSSY = (".jpg", ".jpeg")
 _SPACE = "urn:atelie:recipe"
 _MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _XMP_TAG = 700
@@ -84,6 +82,8 @@ def recipe_text(image: Image.Image) -> str:
 
 
 def _in_packet(packet: bytes) -> str:
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # only few pictures need it
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
         root = etree.fromstring(packet.strip(b"\0 \r\n"), parser)

@@ -20,6 +20,9 @@ FORMAT = "atelie-recipe/1"
 KEY = "atelie-recipe"
 """The keyword of the PNG text chunk, the prefix of the MIDI text event, the id of the SVG metadata."""
 
+LOSSY = (".jpg", ".jpeg")
+"""Suffixes of files that keep a work only nearly."""
+
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """What made a work: the model by id and hash, the whole request, the version, and a hash of the result."""

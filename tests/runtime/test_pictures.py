@@ -12,7 +12,8 @@ from PIL import Image
 
 from app.base.errors import AtelierError
 from app.runtime import film
-from app.runtime.pictures import FORMATS, LOSSY, picture_bytes, recipe_text, xmp_packet
+from app.runtime.pictures import FORMATS, picture_bytes, recipe_text, xmp_packet
+from app.runtime.recipe import LOSSY
 
 RECIPE = '{"format":"atelie-recipe/1","words":"<a & \\"b\\">"}'
 PIXELS = np.random.default_rng(0).integers(0, 256, (24, 33, 3)).astype(np.uint8)
