@@ -28,6 +28,8 @@ from app.studios.imagine.space import space_of, steps
 from app.studios.imagine.styled import FAMILIES, latent_rows, noise_of, render, styles_by_latent, styles_of
 
 BATCH = 8
+WALKING = ("gan-2014", *FAMILIES)
+"""The families between whose pictures there is a way."""
 LONGEST, MOST_BYTES = 3600.0, 800_000_000
 """Seconds of a walk; bytes of all its frames."""
 LEAST_SECONDS = 0.05
@@ -65,6 +67,12 @@ def frames(walk: Walk, model: Model, progress: Progress) -> Iterator[np.ndarray]
 
     Raises :class:`AtelierError` (``BAD_INPUT``) for a walk of fewer than two keys, of another model's, or too long.
     """
+    if model.manifest.family not in WALKING:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("Pictures of “{id}” can't be walked through.", id=model.manifest.id),
+            tr("Choose a GAN: gan-2014, a StyleGAN or a BigGAN."),
+        )
     times = key_times(walk)
     total = frame_count(walk)
     side = int(model.codec["side"])

@@ -141,6 +141,11 @@ def test_a_midi_file_without_bars_is_told(write: Callable[[Path], None], why: st
         bars_of(tmp_path / "x.mid")
 
 
+def test_a_model_without_ways_between_its_pictures_says_so(shelf: ModelShelf) -> None:
+    with pytest.raises(AtelierError, match="can't be walked"):
+        list(frames(Walk(keys=keys("abstract-cppn", 2)), shelf.open("abstract-cppn"), Progress()))
+
+
 def test_keys_of_two_models_and_walks_without_end_are_told(shelf: ModelShelf) -> None:
     model = shelf.open("gan-2014")
     mixed = Walk(keys=(*keys("gan-2014", 1), *keys("other", 1)))
