@@ -25,6 +25,7 @@ MODELS = [
     "gan-2014",
     "gpt-prose-en",
     "sketch-rnn",
+    "stylegan-portraits",
     "text-detector",
 ]
 

@@ -14,13 +14,15 @@ torch = pytest.importorskip("torch")
 from torch import Tensor
 from torch.nn import functional as F
 
+from app.base.paths import bundled_models_dir
 from training.lib.adversarial import pulls
 from training.lib.loop import Run, Task, train
-from training.lib.space import between, by_effect, looks, named, principal
+from training.lib.space import between, by_effect, keeps_its_word, looks, named, principal
 from training.registry import recipe_of
 from training.stylegan.graphs import Painted
 from training.stylegan.network import Discriminator, Styles, Synthesis
 from training.stylegan.recipe import StyleTask, noise_for
+from training.stylegan.shipped import take_generator
 
 pytestmark = pytest.mark.training
 WIDTH, WIDEST, CLASSES = 8, 24, 3
@@ -144,6 +146,18 @@ def test_it_shows_what_it_makes_at_the_side_it_has_reached(
     assert (tmp_path / "000004.png").stat().st_size > 10_000
 
 
+def test_old_masters_begin_with_the_shipped_portraits(tiny_data: Path, one_thread: None) -> None:
+    """All weights but those of the classes, which are others; the generator then draws a portrait."""
+    task = StyleTask("stylegan-masters", tiny_data, "cpu")
+    anew = take_generator(task, bundled_models_dir() / "stylegan-portraits")
+    assert anew == ["mapping.embedding.weight", "discriminator.embedding.weight"]
+    with np.load(bundled_models_dir() / "stylegan-portraits" / "golden.npz") as golden:
+        inputs = {key.split(":")[2]: torch.from_numpy(golden[key]) for key in golden if key.startswith("in:generator")}
+        wanted = torch.from_numpy(golden["out:generator:images"])
+    found = Painted(task.synthesis)(*inputs.values())
+    torch.testing.assert_close(found, wanted, atol=1e-3, rtol=0)
+
+
 def test_directions_do_what_their_names_say() -> None:
     rng = np.random.default_rng(0)
     points = rng.standard_normal((3000, 6)).astype(np.float32) * np.array([5, 1, 1, 1, 1, 1], np.float32)
@@ -160,6 +174,8 @@ def test_directions_do_what_their_names_say() -> None:
     ways = named(points, looks(draw(points)))
     assert ways["Light"][1] == pytest.approx(1, rel=0.1)
     assert ways["Warm"][2] == pytest.approx(1, rel=0.1)
+    assert keeps_its_word("Light", ways["Light"], points[:50], draw)
+    assert not keeps_its_word("Light", ways["Warm"] * np.array([1, 0, 1, 1, 1, 1], np.float32), points[:50], draw)
     labels = (points[:, 3] > 0).astype(int)
     assert between(points, labels, 0, 1)[3] == pytest.approx(1, rel=0.1)
     sorted_ways, names = by_effect({"0": first, "Light": ways["Light"], "Warm": ways["Warm"]}, points[:50], draw)

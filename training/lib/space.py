@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 SPACE = "space.npz"
+RELIABLE = 0.9
+"""The share of pictures in which a direction must do what its name says, or it gets none."""
 Draw = Callable[[np.ndarray], np.ndarray]
 """Points of the space (n, length) to pictures (n, side, side, 3) in 0..1."""
 
@@ -46,6 +48,12 @@ def by_effect(directions: Mapping[str, np.ndarray], points: np.ndarray, draw: Dr
     order = np.argsort(effects)[::-1]
     names = ["" if name[:1].isdigit() else name for name in directions]
     return np.stack(list(directions.values()))[order], np.array([names[place] for place in order])
+
+
+def keeps_its_word(name: str, way: np.ndarray, points: np.ndarray, draw: Draw) -> bool:
+    """Whether the property *name* is greater a step and a half along *way* than as much against it, nearly always."""
+    more, less = (looks(draw(points + step * way))[name] for step in (1.5, -1.5))
+    return float((more > less).mean()) >= RELIABLE
 
 
 def looks(images: np.ndarray) -> dict[str, np.ndarray]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from training.lib.space import SPACE, between, by_effect, looks, named, principal
+from training.lib.space import SPACE, between, by_effect, keeps_its_word, looks, named, principal
 from training.stylegan.graphs import outside
 from training.stylegan.network import Mapping, Styles, Synthesis
 
 POINTS, SEEN, PRINCIPAL = 8000, 2000, 16
-BETWEEN = {"Woman": ("man", "woman"), "Elder": ("child", "elder"), "Elf": ("man", "elf"), "Beast": ("woman", "beast")}
-"""Named after a class, from another one towards it."""
+BETWEEN = {"Woman": ("man", "woman"), "Elder": ("child", "elder")}
+"""Named after a class, from another one towards it: those that look like it. Ways to elves or beasts do not."""
 
 
 @torch.no_grad()
@@ -26,12 +27,14 @@ def write_space(mapping: Mapping, synthesis: Synthesis, latent: int, class_names
     points = mapping(torch.randn(POINTS, latent, generator=source), given).numpy()
     seen = looks(draw(synthesis, points[:SEEN]))
     directions = {str(place): way for place, way in enumerate(principal(points, PRINCIPAL))}
-    directions |= named(points[:SEEN], seen)
+    paint = functools.partial(draw, synthesis)
+    measured = named(points[:SEEN], seen)
+    directions |= {name: way for name, way in measured.items() if keeps_its_word(name, way, points[:50], paint)}
     for name, (first, second) in BETWEEN.items():
         if first in class_names and second in class_names:
             ends = class_names.index(first), class_names.index(second)
             directions[name] = between(points, labels.numpy(), *ends)
-    ways, names = by_effect(directions, points[:100], lambda moved: draw(synthesis, moved))
+    ways, names = by_effect(directions, points[:100], paint)
     mean = np.repeat(points.mean(0)[None], synthesis.layers, 0)
     np.savez_compressed(folder / SPACE, mean=mean.astype(np.float32), directions=ways.astype(np.float32), names=names)
 
