@@ -18,8 +18,8 @@ from app.ui.widgets.bar import tool_button
 
 REACH = 3.0
 """How far a slider goes to each side, in standard deviations."""
-OPEN = 6
-"""So many of the directions without a name are shown at once."""
+OPEN = 8
+"""Directions without a name are shown at once until there are so many in all."""
 LAYERS = {
     ALL: ("All", "In all layers"),
     COARSE: ("Coarse", "In the coarse layers alone: pose and build"),
@@ -150,7 +150,8 @@ class DirectionPanel(QWidget):
     def offer(self) -> None:
         """Show the sliders of the chosen model."""
         directions = self._steering.directions
-        hidden = [direction for direction in directions if not direction.name][OPEN:]
+        plain = [direction for direction in directions if not direction.name]
+        hidden = plain[max(0, OPEN - (len(directions) - len(plain))) :]
         self.first.offer([direction for direction in directions if direction not in hidden])
         self.more.offer(hidden)
         self.show_places()

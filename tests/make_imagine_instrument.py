@@ -1,0 +1,110 @@
+"""Makes the pictures of the instrument for docs/imagine.md: ``python -m tests.make_imagine_instrument FOLDER``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from app.base.paths import Paths
+from app.shell.application import make_application, make_services
+from app.shell.window import Window
+from app.studios.cards import CARDS
+from app.studios.imagine.marks import brushed, marks_to_png, no_marks
+from app.studios.imagine.page import ImaginePage
+from app.ui.widgets.panel import Section
+
+SIZE, MODEL, SEED = (1280, 820), "stylegan-portraits", 1
+EYES = ((38.0, 62.0), (90.0, 62.0), 13.0)
+"""Where the eyes of an aligned portrait are, and how wide a brush covers them, in pixels."""
+
+
+def main(folder: Path) -> None:
+    """Write ``imagine-{steer,styles,refill}-THEME.webp``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    application = make_application(["atelie"])
+    with tempfile.TemporaryDirectory() as home:
+        root = Path(home)
+        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
+        window.resize(*SIZE)
+        window.show()
+        page = window.show_studio("imagine")
+        assert isinstance(page, ImaginePage)
+        page.state.set_model(MODEL)
+        page.state.set_seed(SEED)
+        for name, theme, scene in SCENES:
+            window.set_theme(theme)
+            _generate(page)
+            scene(page)
+            _settle(page)
+            window.grab().save(str(folder / f"imagine-{name}-{theme}.webp"), quality=78)
+        window.close()
+    application.processEvents()
+
+
+def _generate(page: ImaginePage) -> None:
+    page.state.set_seed(SEED)
+    page.bar.lock.setChecked(True)
+    page.state.generate()
+    _settle(page)
+    page.state.choose(10)
+
+
+def _open(page: ImaginePage, *names: str) -> None:
+    """Unfold these sections of the instrument and fold all others away."""
+    chosen = [page.instrument.sections[name] for name in names]
+    for section in page.panel.findChildren(Section):
+        section.set_open(section in chosen)
+    _settle(page)
+    page.panel.verticalScrollBar().setValue(chosen[0].y())
+
+
+def _steer(page: ImaginePage) -> None:
+    steering = page.instrument.steering
+    steering.move(steering.directions[0], 1.8, "all")
+    steering.move(steering.directions[2], -1.2, "coarse")
+    _open(page, "directions")
+
+
+def _mix(page: ImaginePage) -> None:
+    steering, pictures = page.instrument.steering, page.state.document.pictures
+    steering.take("coarse", pictures[9])
+    _settle(page)
+    steering.take("fine", pictures[5])
+    _settle(page)
+    steering.take("all", pictures[15])
+    _open(page, "pad", "mix", "noise")
+
+
+def _refill(page: ImaginePage) -> None:
+    page.state.mark(marks_to_png(brushed(no_marks(page.instrument.steering.side), *EYES)))
+    _open(page, "refill")
+    page.refill()
+    _settle(page)
+    page.instrument.refill.marking.setChecked(True)
+
+
+SCENES: tuple[tuple[str, str, Callable[[ImaginePage], None]], ...] = (
+    ("steer", "light", _steer),
+    ("styles", "dark", _mix),
+    ("refill", "light", _refill),
+)
+
+
+def _settle(page: ImaginePage) -> None:
+    """Until nothing runs and everything is painted."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: None if page.state.services.jobs.busy() else loop.quit())
+    timer.start(300)
+    loop.exec()
+    timer.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
