@@ -18,7 +18,8 @@ from app.base.paths import Paths
 from app.shell.application import make_application, make_services
 from app.shell.window import Window
 from app.studios.cards import CARDS
-from app.studios.compose.document import TICKS
+from app.studios.compose.asks import with_instruments
+from app.studios.compose.document import TICKS, blank
 from app.studios.compose.edits import everything
 from app.studios.compose.page import ComposePage
 from app.studios.compose.piece import set_key
@@ -46,6 +47,8 @@ def main(folder: Path) -> None:
             ("edit", _edit),
             ("answers", _answers),
             ("score", _score),
+            ("musenet", _musenet),
+            ("surprise", _surprise),
         ):
             prepare(page)
             _settle(lambda: True)
@@ -82,6 +85,32 @@ def _score(page: ComposePage) -> None:
     page.alternatives.clear()
     page.score_button.setChecked(True)
     _settle(lambda: bool(page.score_view.pages))
+
+
+def _musenet(page: ComposePage) -> None:
+    page.score_button.setChecked(False)
+    page.state.set_model("musenet-mini")
+    page.new()
+    score, _ = with_instruments(blank(1), "piano, cello")
+    page.state.edit("Draw", score)
+    page.state.set_control("composer", "Schubert")
+    _goes_on(page, answers=1)
+    page.seek(page.state.document.end)
+    page.asking.going_on.fields["bars"].set_value(4)
+    _goes_on(page, answers=4)
+    page.roll.fit()
+
+
+def _goes_on(page: ComposePage, answers: int) -> None:
+    page.asking.form.fields["answers"].set_value(answers)
+    page.go_on()
+    _settle(lambda: not page.alternatives.busy and not page.state.busy)
+
+
+def _surprise(page: ComposePage) -> None:
+    page.take_alternative()
+    page.tools.surprise.setChecked(True)
+    _settle(lambda: bool(page.roll.expected))
 
 
 def _save(widget: QWidget, path: Path) -> None:

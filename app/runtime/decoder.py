@@ -13,6 +13,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.cache import Cache, empty_cache
 from app.runtime.model import Model
+from app.runtime.session import SessionOptions
 
 CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
@@ -28,7 +29,9 @@ class Decoder:
 
     def __init__(self, model: Model, rows: int = 1) -> None:
         self._model, self.rows, self.length = model, rows, 0
-        self._session = model.session(str(model.codec.get("graph", "decoder")))
+        # Steps of a small network are too short to be shared out; its manifest says so.
+        options = SessionOptions(threads=int(model.codec.get("threads", 0)))
+        self._session = model.session(str(model.codec.get("graph", "decoder")), options)
         self.width = 0
         """How many scores the network gave for a token, which may be more than there are tokens."""
         self._cache = empty_cache(self._session, model, rows)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from app.base.progress import Progress
@@ -26,7 +27,7 @@ from training.musenet.data import Corpus, prepared
 
 PIECES, READ = 64, 1500
 """Valid pieces that are read, spread over all, and tokens of each."""
-PROMPTS, BARS = 24, 8
+PROMPTS, BARS = 16, 8
 """Pieces that are gone on with, from their eighth bar, and by so many bars."""
 KEYS = (-4, 0, 3)
 """The anchor, too, learns from pieces moved to other keys."""
@@ -109,7 +110,14 @@ def prompts(data: Path, count: int) -> Iterator[Score]:
     pieces = [piece for piece in chosen(data) if not piece.train and piece.notes > 200]
     for _, score in scores(data, [pieces[place] for place in np.linspace(0, len(pieces) - 1, count).astype(int)]):
         if bars_of(score).count > BARS:
-            yield score
+            yield opening(score, 2 * BARS)
+
+
+def opening(score: Score, bars: int) -> Score:
+    """The first *bars* bars of a piece."""
+    end = bars_of(score).nth(bars - 1).end
+    begun = score.map_notes(lambda _, note: note if note.start < end else None)
+    return msgspec.structs.replace(begun, length=max(end, begun.end))
 
 
 def continued(model: Model, score: Score, seed: int, bars: int = BARS) -> tuple[Score, int]:

@@ -22,10 +22,11 @@ from app.studios.compose.critic import passage_traits
 from app.studios.compose.document import Score
 from app.studios.compose.traits import TRAITS
 from training.musenet.corpus import Piece, chosen, scores
-from training.musenet.measure import BARS, continued
+from training.musenet.measure import BARS, continued, opening
 
 log = logging.getLogger(__name__)
 NAME, READER = "music-critic", "musenet-mini"
+PARTS = ("train", "tune", "test")
 SHORTEST = 150
 """Notes of a piece that is taken."""
 
@@ -56,30 +57,33 @@ def prepared_folder() -> Path:
 
 
 def prepared(data: Path, reader: Model, amounts: tuple[int, int, int]) -> Passages:
-    """Passages of so many pieces for train, tune and test; written and read once for each reader, and kept."""
-    known = json.dumps([reader.digest, [*TRAITS], amounts])
-    path = prepared_folder() / f"{hashlib.sha256(known.encode()).hexdigest()[:16]}.npz"
+    """Passages of so many pieces for train, tune and test; each part is made once for a reader, and kept."""
+    found = [_kept(data, reader, part, count) for part, count in zip(PARTS, amounts, strict=True)]
+    return Passages(*(np.concatenate([getattr(one, field.name) for one in found]) for field in fields(Passages)))
+
+
+def _kept(data: Path, reader: Model, part: str, count: int) -> Passages:
+    known = json.dumps([reader.digest, [*TRAITS], part, count])
+    path = prepared_folder() / f"{part}-{hashlib.sha256(known.encode()).hexdigest()[:16]}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows, about = zip(*_passages(data, reader, amounts), strict=True)
-        real, piece, part = (np.array(column) for column in zip(*about, strict=True))
-        np.savez_compressed(path, traits=np.stack(rows), real=real, piece=piece, part=part)
+        rows, real, piece = zip(*_passages(data, reader, part, count), strict=True)
+        named = np.array([part] * len(rows))
+        np.savez_compressed(path, traits=np.stack(rows), real=np.array(real), piece=np.array(piece), part=named)
     with np.load(path, allow_pickle=False) as found:
         return Passages(**{name: found[name] for name in found.files})
 
 
-def _passages(
-    data: Path, reader: Model, amounts: tuple[int, int, int]
-) -> Iterator[tuple[np.ndarray, tuple[bool, str, str]]]:
-    parts = _parts(chosen(data), amounts)
-    for number, (piece, score) in enumerate(scores(data, list(parts))):
-        if number % 20 == 0:
-            log.info("%s: %d of %d pieces", NAME, number, len(parts))
+def _passages(data: Path, reader: Model, part: str, count: int) -> Iterator[tuple[np.ndarray, bool, str]]:
+    for number, (piece, score) in enumerate(scores(data, _chosen(chosen(data), part, count))):
+        if number % 10 == 0:
+            log.info("%s: %d of %d pieces", part, number, count)
         if bars_of(score).count < 2 * BARS:
             continue
-        written, _ = continued(reader, score, seed=number)
-        for real, music in ((True, score), (False, written)):
-            yield _traits(reader, music), (real, piece.file, parts[piece])
+        begun = opening(score, 2 * BARS)
+        written, _ = continued(reader, begun, seed=number)
+        for real, music in ((True, begun), (False, written)):
+            yield _traits(reader, music), real, piece.file
 
 
 def _traits(reader: Model, score: Score) -> np.ndarray:
@@ -87,13 +91,10 @@ def _traits(reader: Model, score: Score) -> np.ndarray:
     return passage_traits(reader, score, BARS, 2 * BARS, Progress())
 
 
-def _parts(pieces: list[Piece], amounts: tuple[int, int, int]) -> dict[Piece, str]:
-    """Which pieces are taken, and for what: tune and test are works the reader has not learnt from."""
-    rng = np.random.default_rng(3)
-    train, valid = (
-        [piece for piece in pieces if piece.train is side and piece.notes >= SHORTEST] for side in (True, False)
-    )
-    valid = [valid[place] for place in rng.permutation(len(valid))]
-    kinds = {"tune": valid[: amounts[1]], "test": valid[amounts[1] : amounts[1] + amounts[2]]}
-    kinds["train"] = [train[place] for place in rng.permutation(len(train))[: amounts[0]]]
-    return {piece: part for part, found in kinds.items() for piece in found}
+def _chosen(pieces: list[Piece], part: str, count: int) -> list[Piece]:
+    """Which pieces a part has: tune and test are different works the reader has not learnt from."""
+    mine = [piece for piece in pieces if piece.train is (part == "train") and piece.notes >= SHORTEST]
+    order = np.random.default_rng(3).permutation(len(mine)).tolist()
+    order = order[::-1] if part == "tune" else order
+    half = len(mine) // 3 if part == "tune" else len(mine) - len(mine) // 3
+    return [mine[place] for place in order[: min(count, half)]]

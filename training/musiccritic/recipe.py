@@ -23,7 +23,7 @@ class MusicCriticTask:
     ``pieces``, ``tuning`` and ``testing`` are how many are taken for each part.
     """
 
-    pieces, tuning, testing = 130, 30, 100
+    pieces, tuning, testing = 80, 20, 70
     networks, hidden, rate, decay, horizon, seed = 20, 8, 0.02, 0.05, 300, 1
 
     def __init__(self, name: str, data: Path, device: str) -> None:

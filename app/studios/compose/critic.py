@@ -41,7 +41,7 @@ class Verdict:
 def judge(critic: Model, rows: Sequence[np.ndarray]) -> np.ndarray:
     """The chance, float64 (n,), that passages are music of the data and not made, from traits (n, len(TRAITS))."""
     odds = critic.run(GRAPH, {"traits": np.stack(rows)})["odds"].astype(np.float64)
-    return 1 / (1 + np.exp(odds.mean(axis=1)))
+    return 1 / (1 + np.exp(-odds.mean(axis=1)))
 
 
 def reader_of(critic: Model, shelf: ModelShelf) -> Model:

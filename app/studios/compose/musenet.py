@@ -49,10 +49,10 @@ def fill(request: ComposeRequest, model: Model, progress: Progress) -> Iterator[
         progress.report((first - plan.first) / (plan.last - plan.first), words)
         segment = Segment(request, model, plan, first, last, made)
         shown = time.monotonic()
-        for notes in segment.write(progress):
+        for _ in segment.write(progress):
             if time.monotonic() - shown >= SNAPSHOT_SECONDS:
                 shown = time.monotonic()
-                yield _shown(request, plan, made + notes, segment.bar)
+                yield _shown(request, plan, made + segment.made, segment.bar)
         made = made + segment.best()
         yield _shown(request, plan, made, last - 1)
 
@@ -85,8 +85,13 @@ class Segment:
         """The bar that the first row is at."""
         return min(self._first + self._rows[0].bar, self._last - 1)
 
-    def write(self, progress: Progress) -> Iterator[Made]:
-        """Write, and say again and again what the first row has made."""
+    @property
+    def made(self) -> Made:
+        """What the first row has made so far."""
+        return self._notes(self._rows[0])
+
+    def write(self, progress: Progress) -> Iterator[None]:
+        """Write a token in each row at a time."""
         window = min(int(self._model.codec["context"]), int(self._request.controls.get("memory", 2048)))
         tokens = self._plan.context(self._first, self._last, window - min(ROOM, window // 2), self._before)
         decoder, scores = read_context(self._model, np.array(tokens, np.int64), progress.part(0.0, 0.0))
@@ -97,8 +102,8 @@ class Segment:
             if all(row.done for row in self._rows):
                 return
             self._hurry(decoder, window)
-            given = decoder.read(np.array(drawn)[:, None], progress)[:, -1]
-            yield self._notes(self._rows[0])
+            given = decoder.read(np.array(drawn, np.int64)[:, None], progress)[:, -1]
+            yield
 
     def best(self) -> Made:
         """What was written; of several rows, what meets the wishes best."""
@@ -113,7 +118,8 @@ class Segment:
             forced = row.forced()
             if forced is not None:
                 return forced
-            token = sample_token(np.where(row.allowed(), scores, -np.inf), random, self._sampling)
+            tokens = row.allowed().nonzero()[0]
+            token = int(tokens[sample_token(scores[tokens], random, self._sampling)])
             row.take(token)
             if token >= POSITION:
                 return token
