@@ -66,7 +66,7 @@ class Decoder:
         if positions and self.length + time > positions:
             raise AtelierError(
                 ErrorKind.BAD_INPUT,
-                tr("The text is longer than this network can read: {count} tokens.", count=f"{positions:,}"),
+                tr("That is longer than this network can read: {count} tokens.", count=f"{positions:,}"),
                 tr("Ask for less at a time."),
             )
 

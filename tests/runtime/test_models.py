@@ -19,11 +19,13 @@ from app.runtime.model import ModelShelf
 from app.runtime.session import SessionCache, SessionOptions
 
 MODELS = [
-    "features-pictures",
     "char-rnn-shakespeare",
     "coconet-bach",
+    "features-pictures",
     "gan-2014",
     "gpt-prose-en",
+    "musenet-mini",
+    "music-critic",
     "sketch-rnn",
     "stylegan-portraits",
     "text-detector",

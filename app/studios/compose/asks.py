@@ -27,13 +27,14 @@ def go_on(score: Score, tick: float, bars: int, tracks: Sequence[int], endless: 
         raise AtelierError(
             ErrorKind.BAD_INPUT, tr("No track may change."), tr("Tick the tracks that are to be written.")
         )
-    first = bars_of(score).at(tick)
-    last = first.number + (ENDLESS_BARS if endless else bars)
-    score = set_bars(score, max(last, bars_of(score).count))
-    end = bars_of(score).nth(last - 1).end
+    found = bars_of(score)
+    first = found.count if tick >= score.length else found.at(tick).number
+    last = first + (ENDLESS_BARS if endless else bars)
+    score = set_bars(score, max(last, found.count))
+    start, end = bars_of(score).nth(first).start, bars_of(score).nth(last - 1).end
     everything = tuple(range(len(score.tracks)))
-    found = cleared(score, everything, [Mark(track, first.start, end) for track in tracks], grow=False)
-    return found._replace(endless=endless)
+    ask = cleared(score, everything, [Mark(track, start, end) for track in tracks], grow=False)
+    return ask._replace(endless=endless)
 
 
 def refill_tracks(score: Score, regions: Iterable[Region], change: float = 1.0, seed: int = 0) -> Ask:

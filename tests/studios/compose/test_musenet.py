@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import mido
+import msgspec
 import numpy as np
 import pretty_midi
 import pytest
@@ -131,7 +132,8 @@ def test_a_scale_is_expected_and_a_wrong_note_is_not(model: Model, tune: Score) 
 
 def test_a_window_longer_than_the_network_reads_is_read_in_parts(model: Model, tune: Score) -> None:
     notes = tune.tracks[0].notes
-    long = tune.with_track(0, [Note(n.start + turn * 16 * TICKS, *n[1:4]) for turn in range(60) for n in notes])
+    later = [[msgspec.structs.replace(n, start=n.start + turn * 16 * TICKS) for n in notes] for turn in range(60)]
+    long = tune.with_track(0, [note for turn in later for note in turn])
     reading = read(model, long, Progress())
     assert len(reading.tokens) > int(model.codec["context"])
     assert reading.notes.sum() == 60 * len(notes)
@@ -253,7 +255,7 @@ def test_the_surprise_map_colours_notes_and_a_click_offers_likelier_ones(
     page.state.edit("Draw", wrong)
     page.roll.fit()
     plain = page.roll.grab().toImage()
-    qtbot.mouseClick(page.tools.surprise, Qt.MouseButton.LeftButton)
+    page.tools.surprise.click()
     qtbot.waitUntil(lambda: bool(page.roll.expected), timeout=60_000)
     assert page.roll.grab().toImage() != plain
     geometry = page.roll.geometry_
@@ -269,7 +271,7 @@ def test_the_surprise_map_colours_notes_and_a_click_offers_likelier_ones(
     assert not any(note.pitch == 73 for note in page.state.document.tracks[0].notes)
     changed = [n for n in page.state.document.tracks[0].notes if n.start == 13 * TICKS and n.pitch > 48]
     assert len(changed) == 1
-    qtbot.mouseClick(page.tools.surprise, Qt.MouseButton.LeftButton)
+    page.tools.surprise.click()
     assert not page.roll.expected
 
 
