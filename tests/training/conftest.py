@@ -106,7 +106,9 @@ def _texts(folder: Path) -> None:
             (folder / f"{name}.txt.xz").write_bytes(lzma.compress(text.encode()))
 
 
-PIECE_COLUMNS = "file,composer,style,ensemble,n_parts,n_notes,time_signature,licence,jsb_chorale,split"
+PIECE_COLUMNS = (
+    "file,composer,style,ensemble,n_parts,n_notes,time_signature,licence,jsb_chorale,split,credit,source_repo"
+)
 
 
 def _pieces(folder: Path) -> None:
@@ -122,7 +124,9 @@ def _pieces(folder: Path) -> None:
             entry, content = tarfile.TarInfo(f"pieces/some/{number}.mid"), _scales(number)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
-            rows.append(f'some/{number}.mid,"{composer}",baroque,string duo,2,256,4/4,{licence},,{split}')
+            rows.append(
+                f'some/{number}.mid,"{composer}",baroque,string duo,2,256,4/4,{licence},,{split},A. Nobody,scores'
+            )
     (folder / "pieces.tar.xz").write_bytes(archive.getvalue())
     (folder / "pieces.csv").write_text("\n".join(rows) + "\n", encoding="utf8")
 

@@ -83,6 +83,7 @@ def test_a_training_in_miniature_ends_in_a_model_with_a_card(
     assert len(list((run / "samples").glob("*.mid"))) == 3
     export(NAME, data, run, tmp_path / "models" / NAME, quick=True)
     model = opened(tmp_path / "models" / NAME)
+    assert (model.folder / "CREDITS.txt").read_text(encoding="utf8") == "A. Nobody (scores, CC BY 4.0)\n"
     found = {metric.name: metric.ours for metric in model.manifest.metrics}
     assert found["notes written that are in the instrument's range"] == 1.0
     assert found["surprise of a note"] > 0

@@ -74,6 +74,13 @@ def chosen(data: Path) -> list[Piece]:
     return [pieces[place] for place in sorted(kept)]
 
 
+def credited(data: Path) -> list[str]:
+    """Who is to be named for the pieces that may be learnt from, a line each, in order."""
+    with (data / TABLE).open(encoding="utf8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if _fits(row) and row["licence"].startswith("CC BY")]
+    return sorted({f"{row['credit'] or row['source_repo']} ({row['source_repo']}, {row['licence']})" for row in rows})
+
+
 def _fits(row: dict[str, str]) -> bool:
     small = int(row["n_parts"]) <= MOST_PARTS and not any(name in row["ensemble"] for name in LEFT_OUT)
     known = row["time_signature"] and not row["jsb_chorale"]

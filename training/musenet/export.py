@@ -15,7 +15,7 @@ from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
 from training.lib.settings import Setting, remembered
-from training.musenet.corpus import GROUPS
+from training.musenet.corpus import GROUPS, credited
 from training.musenet.measure import measure
 from training.musenet.recipe import MusenetTask, valid_rows
 from training.registry import Recipe
@@ -23,21 +23,25 @@ from training.registry import Recipe
 NOTES = """
 - It goes on with a piece of up to five instruments from any bar, or fills marked bars or tracks so that what is not
   marked stays identical. It reads up to {context:,} tokens, about {notes:,} notes.
-- Metre and ranges are kept by construction: a bar can only be ended when it is full, and no key outside an instrument's
-  range can be drawn. How often the network would keep them by itself stands above.
+- Metre and ranges are kept by construction: no note can begin outside its bar, and no key outside an instrument's range
+  can be drawn. How often the network would keep them by itself stands above.
 - It hears sixteenths and triplets (twelfths of a quarter) and eight strengths. Finer timing is rounded for its ears;
   your notes keep their own.
 - It knows the manner of its composers for a bar or two: textures, cadences, usual chords. It keeps no theme over a
   whole piece, and a key wanders. Drums were learnt only by themselves, from performed grooves; beside other instruments
   they are a guess, as is every pairing that stands in no piece.
-- Where bars are filled before others that stay, what follows is read, but a fill leads into it only now and then.
+- Where bars are filled before others that stay, what follows is read so that the network can write towards it; how far
+  that helps is what the two figures about gaps say: where they are alike, it does not yet.
+- `music-critic` still tells what it writes from the data; how well stands on the critic's card.
 - Pieces under the GPL or share-alike licences are left out of the training, so that nothing binds the weights.
 - The weights are kept in 8 bits in blocks of 32 with a scale each. On windows of the valid part the network needs
   {before:.4f} nats a note with its weights in 32 bits and {after:.4f} in 8.
 """
+CREDITS = "CREDITS.txt"
+"""Those whom a licence wants named, one a line."""
 CREDIT = (
     "pl-wnifc/humdrum-polish-scores and humdrum-chopin-first-editions (CC BY 4.0); MutopiaProject (public domain and "
-    "CC BY, typesetters named in its files); OpenScore Lieder and StringQuartets (CC0); Groove MIDI (Gillick et al. "
+    "CC BY, typesetters named in CREDITS.txt); OpenScore Lieder and StringQuartets (CC0); Groove MIDI (Gillick et al. "
     "2019, Google, CC BY 4.0); Open Hymnal (public domain); MarkGotham/Hauptstimme (CC0)"
 )
 
@@ -49,9 +53,10 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     trained = load_averaged(task.modules, run / CHECKPOINT)
     before = task.evaluate(task.modules)["nats_per_note"]
     export_all(graphs(task), out)
+    (out / CREDITS).write_text("\n".join(credited(data)) + "\n", encoding="utf8")
     after = task.evaluate(task.modules)["nats_per_note"]
     context = task.network.shape.context
-    notes = NOTES.format(context=context, notes=round(context / 2.6, -2), before=before, after=after)
+    notes = NOTES.format(context=context, notes=round(context / 260) * 100, before=before, after=after)
     finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
 
 

@@ -17,7 +17,7 @@ from app.runtime.sampling import Sampling, rng, sample_token
 from app.studios.compose.asks import go_on
 from app.studios.compose.bars import bars_of
 from app.studios.compose.document import Score
-from app.studios.compose.events import BAR, END, PART, POSITION, events_in, is_note, units_of
+from app.studios.compose.events import BAR, END, PART, POSITION, PREFIX, SUFFIX, events_in, is_note, units_of
 from app.studios.compose.instruments import INSTRUMENTS, class_of, range_of
 from app.studios.compose.musenet import fill
 from app.studios.compose.request import ComposeRequest
@@ -27,6 +27,8 @@ from training.musenet.data import Corpus, prepared
 
 PIECES, READ = 64, 1500
 """Valid pieces that are read, spread over all, and tokens of each."""
+GAP = 2
+"""Bars that are cut out."""
 PROMPTS, BARS = 16, 8
 """Pieces that are gone on with, from their eighth bar, and by so many bars."""
 KEYS = (-4, 0, 3)
@@ -40,6 +42,7 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     train, valid = prepared(data)
     return [
         *_likelihood(model, train, valid, 4 if quick else PIECES),
+        *_gaps(model, valid, 4 if quick else PIECES),
         *_writing(model, data, 2 if quick else PROMPTS),
         *_alone(model, valid, 2 if quick else PROMPTS),
     ]
@@ -69,6 +72,29 @@ def _likelihood(model: Model, train: Corpus, valid: Corpus, count: int) -> list[
         )
         for unit, amount in (("note", notes), ("token", tokens))
     ]
+
+
+def _gaps(model: Model, valid: Corpus, count: int) -> list[Metric]:
+    """The surprise of notes in a gap where what follows it is read, and where it is not."""
+    nats, notes = {True: 0.0, False: 0.0}, 0.0
+    for piece in np.linspace(0, len(valid) - 1, count).astype(int):
+        first, last = int(valid.pieces[piece]), int(valid.pieces[piece + 1])
+        if last - first < 2 * BARS + GAP:
+            continue
+        start, end = first + BARS, first + BARS + GAP
+        begin, before, gap = valid.head(piece, first), valid.tokens(first, start), valid.tokens(start, end)
+        notes += float(is_note(gap).sum())
+        for seen in nats:
+            around = [SUFFIX, *valid.tokens(end, end + BARS).tolist(), PREFIX] if seen else []
+            tokens = np.array([*begin, *around, *before.tolist(), *gap.tolist()], np.int64)
+            nats[seen] += float(_nats(model, tokens)[-len(gap) :].sum()) if len(gap) else 0.0
+    names = {True: "surprise of a note in a gap, what follows is read", False: "the same, what follows is not read"}
+    where = f"valid, gaps of {GAP} bars after the first {BARS} of pieces, {BARS} bars behind them"
+    return [
+        Metric(name=names[seen], unit="nats/note", ours=round(found / max(1.0, notes), 4), samples=int(notes),
+               measured_on=where)
+        for seen, found in nats.items()
+    ]  # fmt: skip
 
 
 def _streams(corpus: Corpus) -> Iterator[np.ndarray]:
