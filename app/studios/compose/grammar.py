@@ -32,6 +32,9 @@ from app.studios.compose.events import (
 from app.studios.compose.instruments import LOWEST_DRUM, is_drums, range_of
 from app.studios.compose.plan import BarPlan
 
+LONGING, LONGEST_WAIT = 3.0, 4
+"""By so many nats a bar, for so many bars at most, a part that is silent is pushed to begin: who asks for an instrument
+wants to hear it, also beside others that the network never heard it with."""
 Cell = tuple[int, int]
 NOWHERE: Cell = (1 << 30, 0)
 
@@ -46,6 +49,10 @@ class Row:
         self.bar = -1
         self.hurried = False
         """Whether each bar is ended as soon as it can be, since there is no more room."""
+        self.push = np.zeros(vocabulary, np.float32)
+        """What is added to the scores of the tokens in this bar."""
+        self._heard: dict[int, int] = {}
+        """In which bar a part was last heard."""
         self._forced: deque[int] = deque()
         self._next_bar()
 
@@ -102,8 +109,10 @@ class Row:
         self._given = deque(plan.given)
         self._free = plan.free
         self._any = np.zeros(plan.measure.units, bool)
-        for units in plan.free.values():
+        for part, units in plan.free.items():
             self._any |= units
+            silent = self.bar - self._heard.get(part, -1)
+            self.push[PART + part] = LONGING * min(silent - (part in self._heard), LONGEST_WAIT)
         self._forced.append(BAR + plan.measure.meter)
         if plan.measure.tempo != self._tempo:
             self._forced.append(TEMPO + plan.measure.tempo)
@@ -183,6 +192,7 @@ class Row:
 
     def _note(self, event: Event) -> None:
         self._last, self._reached = event, event.part
+        self._heard[event.part], self.push[PART + event.part] = self.bar, 0.0
         self.made.append((self.bar, event))
 
     def _first_given(self) -> int:

@@ -119,7 +119,7 @@ class Segment:
             if forced is not None:
                 return forced
             tokens = row.allowed().nonzero()[0]
-            token = int(tokens[sample_token(scores[tokens], random, self._sampling)])
+            token = int(tokens[sample_token(scores[tokens] + row.push[tokens], random, self._sampling)])
             row.take(token)
             if token >= POSITION:
                 return token

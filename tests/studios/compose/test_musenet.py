@@ -107,6 +107,11 @@ def test_it_goes_on_for_named_instruments_in_range_and_keeps_what_was_there(mode
     assert made(request(model, tune, 4, "piano, violin, drums", seed=1), model) != score
 
 
+def test_every_instrument_that_was_asked_for_is_heard_however_odd_the_pair(model: Model) -> None:
+    score = made(request(model, blank(1), 6, "piano, cello, drums", composer="Schubert"), model)
+    assert all(len(track.notes) > 3 for track in score.tracks)
+
+
 def test_wishes_are_met_as_measured_on_the_result(model: Model, tune: Score) -> None:
     def density(wish: float) -> float:
         found = [made(request(model, tune, 2, "piano", seed=seed, density=wish), model) for seed in range(3)]

@@ -73,10 +73,11 @@ class AlternativesStrip(QWidget):
         button.setIcon(QIcon(pixmap))
         verdict = verdict or Verdict(place, None, measured(score, pitched(score)))
         found = verdict.measures
-        likeness = "" if verdict.likeness is None else f" · {100 * verdict.likeness:.0f} %"
-        button.setText(
-            f"{_name(place)}{likeness} · {found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %"
-        )
+        name = _name(place)
+        if verdict.likeness is not None:
+            name = tr("{name} · critic {percent} %", name=name, percent=round(100 * verdict.likeness)) + "\n"
+        counts = f"{found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %"
+        button.setText(f"{name}{counts}" if name.endswith("\n") else f"{name} · {counts}")
         button.setToolTip(f"{_name(place)}: {spoken(verdict)} (N)")
         button.setAccessibleName(button.toolTip())
 
