@@ -30,6 +30,7 @@ TASKS = {
     "musenet-mini": "training.musenet.export",
     "music-critic": "training.musiccritic.export",
     "sketch-rnn": "training.sketchrnn.export",
+    "spiral-painter": "training.spiral.export",
     "stylegan-masters": "training.stylegan.export",
     "stylegan-portraits": "training.stylegan.export",
     "text-detector": "training.textdetector.export",

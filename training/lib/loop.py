@@ -166,7 +166,7 @@ class _Loop:
         self._start = time.monotonic()
         self._before = progress.seconds
         self._sums: dict[str, float] = {}
-        self._count = 0
+        self._counts: dict[str, int] = {}
         self._timed: list[float] = []
         self._next = {"checkpoint": run.every_checkpoint, "evaluation": run.every_evaluation}
 
@@ -210,7 +210,7 @@ class _Loop:
     def _add(self, losses: dict[str, float]) -> None:
         for key, value in losses.items():
             self._sums[key] = self._sums.get(key, 0.0) + value
-        self._count += 1
+            self._counts[key] = self._counts.get(key, 0) + 1
 
     def _save(self) -> None:
         self._progress.seconds = self._before + self._elapsed()
@@ -219,8 +219,8 @@ class _Loop:
     def _evaluate(self) -> None:
         self._progress.seconds = self._before + self._elapsed()
         row = {"step": float(self._progress.step), "minutes": self._progress.seconds / 60}
-        row |= {key: value / max(1, self._count) for key, value in self._sums.items()}
-        self._sums, self._count = {}, 0
+        row |= {key: value / self._counts[key] for key, value in self._sums.items()}
+        self._sums, self._counts = {}, {}
         with self._averages.applied(), evaluating(self._task.modules), torch.no_grad():
             row |= {f"valid_{key}": value for key, value in self._task.evaluate(self._task.modules).items()}
             self._task.sample(self._task.modules, self._run.out / "samples", self._progress.step)

@@ -24,9 +24,12 @@ from app.studios.paint.generator import class_row, codec_of
 from app.studios.paint.plotter import plotter_svg
 from app.studios.paint.request import PaintRequest, Space
 
-GENERATORS = {"sketch-rnn": "app.studios.paint.making:generate"}
+GENERATORS = {"sketch-rnn": "app.studios.paint.making:generate", "spiral-painter": "app.studios.paint.spiral:generate"}
 """What goes on with a drawing, by the model's family."""
-SCORERS = {"sketch-rnn": "app.studios.paint.score:score_files"}
+SCORERS = {
+    "sketch-rnn": "app.studios.paint.score:score_files",
+    "spiral-painter": "app.studios.paint.closeness:score_pictures",
+}
 MOST_STEPS = 64
 TOLERANCE = 1.0
 """Drawings no point of which lies farther away than so many pixels are the same to the eye."""

@@ -26,7 +26,8 @@ class PaintRequest(msgspec.Struct, frozen=True, kw_only=True):
     The machine's strokes are like *head*: its brush, size, colour, opacity and layer. ``controls`` are the model's:
     ``class``, ``temperature``, ``points``. With *mix*, a second category counts with that *share* 0..1. With *gap*
     (left, top, right, bottom in pixels), the continuation that lies best in it counts. With *space*, the result is not
-    a continuation but drawings from the latent space.
+    a continuation but drawings from the latent space. *target* is a picture to paint, as
+    :func:`app.studios.paint.target.target_of` gives it.
     """
 
     model: str
@@ -38,6 +39,7 @@ class PaintRequest(msgspec.Struct, frozen=True, kw_only=True):
     share: float = 0.5
     gap: tuple[float, float, float, float] | None = None
     space: Space | None = None
+    target: bytes = b""
 
     def stroke(self, points: np.ndarray) -> Stroke:
         """A stroke of the machine through points (n, 2) in pixels."""

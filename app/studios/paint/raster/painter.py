@@ -17,12 +17,15 @@ Reader = Callable[[Rect], np.ndarray | None]
 """Gives a copy of the pixels in a rectangle, uint8 (h, w, 4) as in :class:`Tiles`, or None where there are none."""
 
 
-def painter_for(stroke: Stroke, width: int, height: int, under: Reader) -> StrokePainter:
+def painter_for(
+    stroke: Stroke, width: int, height: int, under: Reader, brush: Brush | None = None
+) -> StrokePainter:
     """A painter for a stroke with this one's brush, colour and mode; its points are given to :meth:`add`.
 
-    Raises :class:`~app.base.errors.AtelierError` for a brush whose file is damaged.
+    Whoever paints many strokes hands the *brush* over, which is else looked up. Raises
+    :class:`~app.base.errors.AtelierError` for a brush whose file is damaged.
     """
-    brush = load_brush(stroke.brush)
+    brush = brush or load_brush(stroke.brush)
     if stroke.mode == "fill":
         return AreaPainter(brush, stroke, width, height)
     if brush.smudge and stroke.mode == "draw":
@@ -30,9 +33,9 @@ def painter_for(stroke: Stroke, width: int, height: int, under: Reader) -> Strok
     return StrokePainter(brush, stroke, width, height)
 
 
-def paint(stroke: Stroke, tiles: Tiles) -> Tiles:
+def paint(stroke: Stroke, tiles: Tiles, brush: Brush | None = None) -> Tiles:
     """The layer with a whole stroke on it."""
-    painter = painter_for(stroke, tiles.width, tiles.height, tiles.read)
+    painter = painter_for(stroke, tiles.width, tiles.height, tiles.read, brush)
     painter.add(stroke.points, stroke.tilts)
     return painter.onto(tiles)
 
