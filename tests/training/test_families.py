@@ -21,10 +21,20 @@ from training.gan2014.recipe import GanTask
 from training.lib.loop import LOSS_LOG, Run, Task, train
 from training.registry import recipe_of
 from training.sketchrnn.recipe import SketchTask
+from training.spiral.recipe import SpiralTask
 
 pytestmark = pytest.mark.training
 
-SMALL = {"coconet-bach": (CoconetTask, 2), "gan-2014": (GanTask, 16), "sketch-rnn": (SketchTask, 6)}
+SMALL = {
+    "coconet-bach": (CoconetTask, 2),
+    "gan-2014": (GanTask, 16),
+    "sketch-rnn": (SketchTask, 6),
+    "spiral-painter": (SpiralTask, 2),
+}
+SMALLER: dict[type, dict[str, int]] = {
+    CoconetTask: {"fine": 8, "deep": 16, "blocks": 2},
+    SpiralTask: {"width": 8, "memory": 8, "dreams": 2},
+}
 STEPS = 6
 
 
@@ -32,9 +42,9 @@ STEPS = 6
 def small(model: str, one_thread: None, monkeypatch: pytest.MonkeyPatch) -> type[Task]:
     """The task of *model*, made small enough for a test."""
     task, batch = SMALL[model]
-    monkeypatch.setattr(task, "batch", batch)
-    for name, value in (("fine", 8), ("deep", 16), ("blocks", 2)) if task is CoconetTask else ():
-        monkeypatch.setattr(CoconetTask, name, value)
+    monkeypatch.setattr(task, "pictures" if task is SpiralTask else "batch", batch)
+    for name, value in SMALLER.get(task, {}).items():
+        monkeypatch.setattr(task, name, value)
     return task
 
 

@@ -1,9 +1,9 @@
 """A differentiable renderer of the application's own brush ``round``.
 
-The raster engine sets dabs along a stroke and keeps, for each pixel, the one that covers it most. Here that dab is
-found directly: the place on the curve that covers the pixel most. At that place the cover does not change with the
-place (or the place is an end of the curve), so the place can be held fixed and the gradient by all numbers of the
-stroke is still exact. ``tests/training/test_spiral.py`` compares the pixels with the engine's.
+The raster engine sets dabs along a stroke and keeps, for each pixel, the one that covers it most. Here the place on the
+curve that is nearest to the pixel is found directly. There the distance does not change with the place (or the place is
+an end of the curve), so the place can be held fixed and the gradient is still that of the cover: exact for a stroke of
+one width, near for one that widens. ``tests/training/test_spiral.py`` compares pixels and gradient.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _centres(like: torch.Tensor, side: int) -> torch.Tensor:
 
 
 def _place(strokes: torch.Tensor, side: int) -> torch.Tensor:
-    """The parameter 0..1 of the place on each curve that covers each pixel most: (n, side, side).
+    """The parameter 0..1 of the place on each curve that is nearest to each pixel: (n, side, side).
 
     The best of some places, looked for on a grid twice as coarse, brought nearer by Newton's method on both grids.
     """

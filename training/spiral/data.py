@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tarfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+
+from training.lib.pictures import read_set
 
 FACES = ("fantasy-portraits-128", "master-faces-128")
 OTHERS = ("paintings-128",)
@@ -17,7 +15,8 @@ OTHERS = ("paintings-128",)
 def read_pictures(data: Path, part: str, sets: tuple[str, ...] = (*FACES, *OTHERS), most: int = 0) -> np.ndarray:
     """The ``"train"`` or ``"valid"`` pictures of *sets*, at most *most* of each (0: all), spread evenly over it:
     uint8 (n, side, side, 3)."""
-    return np.stack([picture for name in sets for picture in _read(data / "images" / f"{name}.tar", part, most)])
+    found = [read_set(data, name, part).images for name in sets]
+    return np.concatenate([images[:: max(1, len(images) // most)][:most] if most else images for images in found])
 
 
 def smaller(pictures: np.ndarray, side: int) -> np.ndarray:
@@ -28,19 +27,3 @@ def smaller(pictures: np.ndarray, side: int) -> np.ndarray:
         for picture in pictures
     ]
     return np.stack(made)
-
-
-def _read(path: Path, part: str, most: int) -> list[np.ndarray]:
-    with tarfile.open(path) as archive:
-        table = archive.extractfile("labels.csv")
-        assert table is not None
-        rows = csv.DictReader(io.StringIO(table.read().decode("utf8")))
-        wanted = [row["file"] for row in rows if row["split"] == part]
-        chosen = set(wanted[:: max(1, len(wanted) // most)][:most] if most else wanted)
-        return [_picture(archive, member) for member in archive if member.name in chosen]
-
-
-def _picture(archive: tarfile.TarFile, member: tarfile.TarInfo) -> np.ndarray:
-    file = archive.extractfile(member)
-    assert file is not None
-    return np.asarray(Image.open(io.BytesIO(file.read())).convert("RGB"))

@@ -1,8 +1,8 @@
 """The network that paints from imagination, stroke by stroke, and the one that judges what it painted.
 
-After SPIRAL and SPIRAL++ (Ganin and others 2018, arXiv 1804.01118; Mellor and others 2019, arXiv 1910.01007): a recurrent
-policy that sees its canvas, trained against a discriminator. Those learnt by reinforcement; here the renderer can be
-differentiated, so the gradient is exact.
+After SPIRAL and SPIRAL++ (Ganin and others 2018, arXiv 1804.01118; Mellor and others 2019, arXiv 1910.01007): a
+recurrent policy that sees its canvas, trained against a discriminator. Those learnt by reinforcement; here the gradient
+comes through the renderer. That it also recalls pictures it saw, through their latents, spares most of the training.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ BRUSHES = ["round", "ink", "oil", "marker", "chalk", "pencil", "airbrush"]
 NOTES = """\
 Paints a given picture in 5 to 2,000 strokes, coarse to fine, or one of its own in 20.
 
-- It learnt through a differentiable renderer of the application's brush “round”. What it gives are ordinary strokes of the
-  brush engine: each can be chosen, moved, recoloured. With another brush it does not foresee the grain or the smear, but
+- It learnt through a differentiable renderer of the application's brush “round”. What it gives are ordinary strokes of
+  the brush engine: each can be chosen, moved, recoloured. With another brush it does not foresee grain or smear, but
   sees it on the canvas before the next level.
 - It looks at square tiles of 32 pixels, of the whole sheet first, then of halves, to the fifth level. A stroke is kept
   only if the painted canvas came nearer to the target. The colour of a stroke is not learnt: it is the one that fits
@@ -90,29 +90,59 @@ def _tensor(pictures: torch.Tensor) -> torch.Tensor:
 def _controls() -> list[Control]:
     return [
         Control(
-            id="strokes", label="Strokes", kind="int", default=300, minimum=5, maximum=2000, step=5,
+            id="strokes",
+            label="Strokes",
+            kind="int",
+            default=300,
+            minimum=5,
+            maximum=2000,
+            step=5,
             hint="How many strokes the painting may take: few make it broad and bold, many bring out what is small. "
             f"From imagination at most {STROKES} are painted.",
         ),
         Control(
-            id="brush", label="Brush", kind="choice", default=BRUSH, choices=BRUSHES,
+            id="brush",
+            label="Brush",
+            kind="choice",
+            default=BRUSH,
+            choices=BRUSHES,
             hint="What the strokes are painted with: round is what the network learnt on, chalk and oil show more of "
             "the hand.",
         ),
         Control(
-            id="thinnest", label="Thinnest stroke", kind="float", default=0.3, minimum=0.1, maximum=20.0, step=0.1,
-            unit="%", hint="Of the sheet's shorter side. Raise it for a painting without fine lines.",
+            id="thinnest",
+            label="Thinnest stroke",
+            kind="float",
+            default=0.3,
+            minimum=0.1,
+            maximum=20.0,
+            step=0.1,
+            unit="%",
+            hint="Of the sheet's shorter side. Raise it for a painting without fine lines.",
         ),
         Control(
-            id="widest", label="Widest stroke", kind="float", default=80.0, minimum=1.0, maximum=100.0, step=1.0,
-            unit="%", hint="Of the sheet's shorter side. Lower it to leave paper bare and to see single strokes.",
+            id="widest",
+            label="Widest stroke",
+            kind="float",
+            default=80.0,
+            minimum=1.0,
+            maximum=100.0,
+            step=1.0,
+            unit="%",
+            hint="Of the sheet's shorter side. Lower it to leave paper bare and to see single strokes.",
         ),
         Control(
-            id="variety", label="Variety", kind="float", default=0.3, minimum=0.0, maximum=1.5, step=0.05,
+            id="variety",
+            label="Variety",
+            kind="float",
+            default=0.3,
+            minimum=0.0,
+            maximum=1.5,
+            step=0.05,
             hint="How far another seed leads to another painting: colours stray and strokes come in another order; "
             "from imagination, unusual pictures instead of typical ones.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _manifest(task: SpiralTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
@@ -128,8 +158,13 @@ def _manifest(task: SpiralTask, trained: Trained, settings: dict[str, Setting], 
         licence="MIT",
         files=[describe_file(out / name) for name in files],
         codec={
-            "side": SIDE, "around": AROUND, "strokes": task.strokes, "latent": LATENT, "memory": task.memory, "imagined": STROKES
-        },  # fmt: skip
+            "side": SIDE,
+            "around": AROUND,
+            "strokes": task.strokes,
+            "latent": LATENT,
+            "memory": task.memory,
+            "imagined": STROKES,
+        },
         controls=_controls(),
         training=trained_by(
             task,

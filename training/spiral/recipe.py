@@ -1,4 +1,4 @@
-"""Trains ``spiral-painter``: the painter of pictures and the one from imagination, a step of one or the other at a time."""
+"""Trains ``spiral-painter``: the painter of pictures and the one from imagination, a step of either in turn."""
 
 from __future__ import annotations
 
@@ -164,12 +164,12 @@ class SpiralTask:
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
         """A sheet: valid pictures, as painted in one look, in one and four tiles, from imagination, faces recalled."""
         folder.mkdir(parents=True, exist_ok=True)
-        every = max(1, len(self.valid) // DRAWN)
-        target = self.valid[::every][:DRAWN].to(self._device).permute(0, 3, 1, 2).float() / 255
+        count = min(DRAWN, len(self.valid), len(self.valid_faces))
+        target = self.valid[:: len(self.valid) // count][:count].to(self._device).permute(0, 3, 1, 2).float() / 255
         once = _in_tiles(self.painter, target, torch.ones_like(target), 1)
         finer = _in_tiles(self.painter, target, _in_tiles(self.painter, target, once, 2), 4)
-        latent = torch.randn(DRAWN, LATENT, generator=torch.Generator().manual_seed(1)).to(self._device)
-        faces = self.valid_faces[:: max(1, len(self.valid_faces) // DRAWN)][:DRAWN].to(self._device)
+        latent = torch.randn(count, LATENT, generator=torch.Generator().manual_seed(1)).to(self._device)
+        faces = self.valid_faces[:: len(self.valid_faces) // count][:count].to(self._device)
         faces = faces.permute(0, 3, 1, 2).float() / 255
         recalled = self.dreamer.paint(self.reader(faces)[0], SIDE)
         rows = [target, once, finer, self.dreamer.paint(latent, SHEET), faces, recalled]

@@ -73,7 +73,11 @@ def score_pictures(model: Model, files: list[Path], progress: Progress) -> dict[
     for number, count in enumerate(COUNTS):
         part = progress.part(number / len(COUNTS), (number + 1) / len(COUNTS))
         rows.append(measured(model, targets, count, part))
-    return {"model": model.manifest.id, "pictures": len(paths), "strokes": dict(zip(map(str, COUNTS), rows, strict=True))}
+    return {
+        "model": model.manifest.id,
+        "pictures": len(paths),
+        "strokes": dict(zip(map(str, COUNTS), rows, strict=True)),
+    }
 
 
 def measured(

@@ -1,5 +1,8 @@
-"""Paints a picture in strokes: level by level, from tiles of the whole down to fine ones, the network looks at target and
-canvas and offers strokes; those that gain most are painted, and kept if the real canvas came nearer to the target."""
+"""Paints a picture in strokes, level by level, from tiles of the whole down to fine ones.
+
+The network looks at target and canvas and offers strokes; those that gain most are painted, and kept if the real canvas
+came nearer to the target.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from app.studios.paint.raster.painter import paint
 from app.studios.paint.raster.tiles import Rect, Tiles, clipped
 from app.studios.paint.scaled import scaled
 from app.studios.paint.selection import Box
-from app.studios.paint.strokerows import RADII, colour_of, curve
+from app.studios.paint.strokerows import colour_of, curve
 
 MARGIN = 2.0
 """Pixels that an edge may reach beyond a stroke's width."""

@@ -21,6 +21,7 @@ from app.studios.paint.document import Drawing
 from app.studios.paint.files import load_drawing, save_drawing
 from app.studios.paint.film import film_bytes
 from app.studios.paint.generator import class_row, codec_of
+from app.studios.paint.painterline import PAINTER, painter_request, refuse_options
 from app.studios.paint.plotter import plotter_svg
 from app.studios.paint.request import PaintRequest, Space
 
@@ -85,14 +86,20 @@ class PaintEngine:
             "--between", type=Path, nargs=2, metavar=("A", "B"), help="drawings on the way from one to another"
         )
         parser.add_argument("--steps", type=int, default=9, help="how many drawings, with --between (default: 9)")
+        parser.add_argument("--target", type=Path, metavar="PICTURE", help="paint this picture")
+        parser.add_argument("--strokes", type=int, metavar="N", help="paint in at most so many strokes")
         parser.add_argument("--class", dest="category", metavar="NAME", help="what to draw (default: the model's own)")
         parser.add_argument("--out", type=Path, required=True, metavar="x.svg|x.png|x.ora", help="the file to write")
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> PaintRequest:
-        """A drawing from nothing, from a beginning, or on the way between two.
+        """A drawing from nothing, from a beginning, or on the way between two; a picture painted.
 
-        Raises :class:`AtelierError`: ``BAD_INPUT`` for an unknown class, ``BAD_FILE`` for files that can't be read.
+        Raises :class:`AtelierError`: ``BAD_INPUT`` for an unknown class or an option that is another model's,
+        ``BAD_FILE`` for files that can't be read.
         """
+        if model.manifest.family == PAINTER:
+            return painter_request(arguments, model)
+        refuse_options(arguments, model, ("target", "strokes"))
         controls = dict(arguments.controls)
         if arguments.category is not None:
             class_row(codec_of(model), arguments.category)

@@ -17,9 +17,7 @@ Reader = Callable[[Rect], np.ndarray | None]
 """Gives a copy of the pixels in a rectangle, uint8 (h, w, 4) as in :class:`Tiles`, or None where there are none."""
 
 
-def painter_for(
-    stroke: Stroke, width: int, height: int, under: Reader, brush: Brush | None = None
-) -> StrokePainter:
+def painter_for(stroke: Stroke, width: int, height: int, under: Reader, brush: Brush | None = None) -> StrokePainter:
     """A painter for a stroke with this one's brush, colour and mode; its points are given to :meth:`add`.
 
     Whoever paints many strokes hands the *brush* over, which is else looked up. Raises
