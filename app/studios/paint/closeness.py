@@ -44,14 +44,13 @@ def perceptual_distance(made: np.ndarray, wanted: np.ndarray) -> float:
     a side is shorter than such a square is left out.
     """
     first, second = made @ LIGHT, wanted @ LIGHT
-    likeness, weights = [], []
+    likeness, weights, lowest = [], [], 1.0
     for weight in SCALES:
         if min(first.shape) < WINDOW:
             break
-        light, rest = _likeness(first, second)
+        lowest, rest = _likeness(first, second)
         likeness.append(rest)
         weights.append(weight)
-        lowest = light
         first, second = _halved(first), _halved(second)
     if not likeness:
         raise ValueError(f"a picture of {made.shape} is too small to be compared")

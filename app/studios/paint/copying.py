@@ -7,6 +7,7 @@ came nearer to the target.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -97,7 +98,7 @@ class Copyist:
             gains.append(found["gains"])
         return np.concatenate(rows), np.concatenate(gains)
 
-    def _cut(self, pixels: np.ndarray, places: list[Tile], beyond: str = "edge") -> np.ndarray:
+    def _cut(self, pixels: np.ndarray, places: list[Tile], beyond: Literal["edge", "constant"] = "edge") -> np.ndarray:
         """Tiles of pixels (h, w, c) with what is around them, as the network sees them: float32 (n, c, wide, wide).
 
         *beyond* the canvas is what NumPy's ``pad`` calls so.
@@ -105,7 +106,7 @@ class Copyist:
         around, wide = self._around, self._side + 2 * self._around
         times = places[0].side // self._side
         frame = around * times
-        padded = np.pad(pixels, ((frame, frame), (frame, frame), (0, 0)), beyond)  # pyright: ignore[reportArgumentType]
+        padded = np.pad(pixels, ((frame, frame), (frame, frame), (0, 0)), beyond)
         cuts = np.empty((len(places), pixels.shape[2], wide, wide), np.float32)
         for number, tile in enumerate(places):
             cut = padded[tile.top : tile.top + wide * times, tile.left : tile.left + wide * times]
