@@ -127,6 +127,9 @@ class Offers(QObject):
         self._again, self.continues = again, space is None
         self.clear()
         state = self._state
+        if state.paints:
+            state.refuse(tr("A network that paints makes no offers."), tr("Choose one that draws, such as SketchRNN."))
+            return
         request = msgspec.structs.replace(state.make_request(), space=space)
         request = msgspec.structs.replace(request, seed=request.seed + self._seed)
 

@@ -20,6 +20,7 @@ from app.jobs.worker import Listener
 from app.studios.paint.brushes import brush_names
 from app.studios.paint.commands import COMMANDS
 from app.studios.paint.offers import Offers
+from app.studios.paint.painterline import PAINTER
 from app.studios.paint.state import ERASER_REACH, RASTER, PaintState
 from app.studios.paint.views.brushpanel import LARGEST, BrushPanel
 from app.studios.paint.views.canvas import Canvas
@@ -27,6 +28,7 @@ from app.studios.paint.views.colours import ColourField
 from app.studios.paint.views.heat import HeatView
 from app.studios.paint.views.layerpanel import LayerPanel
 from app.studios.paint.views.offerpanel import OfferPanel, SpacePanel, push_button
+from app.studios.paint.views.painterpanel import PainterPanel
 from app.studios.paint.views.painting import Painting
 from app.studios.paint.views.sendpanel import SendPanel
 from app.studios.paint.views.swatch import brush_sample
@@ -60,14 +62,19 @@ class PaintPage(StudioPage[PaintState]):
         self.add_section(tr("Chosen strokes"), self._stroke_tools(), is_open=False, above=True)
         self.offer_panel = OfferPanel(self.state, self.offers, self.canvas)
         self.space_panel = SpacePanel(self.state, self.offers)
-        self.add_section(tr("Go on with my drawing"), self.offer_panel)
-        self.add_section(tr("Between drawings"), self.space_panel, is_open=False)
+        self.painter_panel = PainterPanel(self.state)
+        self._of_painters = [self.add_section(tr("Paint a picture"), self.painter_panel)]
+        self._of_pens = [
+            self.add_section(tr("Go on with my drawing"), self.offer_panel),
+            self.add_section(tr("Between drawings"), self.space_panel, is_open=False),
+        ]
         self.add_section(tr("Machine's strokes"), self._machine_tools())
         self.add_section(tr("Sheet"), self._sheet_tools(), is_open=False)
         self.send_panel = SendPanel(self.state)
         self.add_section(tr("Take it elsewhere"), self.send_panel, is_open=False)
         self._connect_canvas()
         self._connect_panels()
+        self._show_family()
         self._show_head()
         self._show_document()
         self._show_samples()
@@ -143,6 +150,18 @@ class PaintPage(StudioPage[PaintState]):
         buffer.open(QBuffer.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
         self.state.insert_picture(bytes(buffer.data().data()), tr("Pasted"))
+
+    def open_target(self) -> None:
+        if self._painting_model():
+            self.painter_panel.open_target()
+
+    def paint_target(self) -> None:
+        if self._painting_model():
+            self.state.paint_target()
+
+    def imagine(self) -> None:
+        if self._painting_model():
+            self.state.imagine()
 
     def toggle_live(self) -> None:
         self.offer_panel.live.toggle()
@@ -240,6 +259,7 @@ class PaintPage(StudioPage[PaintState]):
         state.documentChanged.connect(self._show_document)
         state.selectionChanged.connect(self._show_selection)
         state.headChanged.connect(self._show_head)
+        state.modelChanged.connect(self._show_family)
         self.toolbox.chosen.connect(canvas.take_tool)
 
     def _connect_panels(self) -> None:
@@ -314,6 +334,28 @@ class PaintPage(StudioPage[PaintState]):
     def _take_symmetry(self, name: str) -> None:
         self.canvas.symmetry = name
         self.canvas.update()
+
+    def _painting_model(self) -> bool:
+        """Whether a network that paints is chosen, after choosing one if there is."""
+        if not self.state.paints:
+            models = [entry for entry in self.state.models() if entry.manifest and entry.manifest.family == PAINTER]
+            if not models:
+                self.state.refuse(tr("There is no network that paints."), tr("Look in Machine ▸ Models…"))
+                return False
+            self.state.set_model(models[0].id)
+        return True
+
+    def _show_family(self) -> None:
+        """Show what the chosen network can do: paint pictures, or go on with lines."""
+        paints = self.state.paints
+        if paints:
+            self.offer_panel.live.setChecked(False)
+            self.heat.switch.setChecked(False)
+        self.heat.switch.setVisible(not paints)
+        for section in self._of_painters:
+            section.setVisible(paints)
+        for section in self._of_pens:
+            section.setVisible(not paints)
 
     def _show_head(self) -> None:
         head = self.state.head

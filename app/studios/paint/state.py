@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 
 from app.base.errors import AtelierError, ErrorKind
-from app.base.files import atomic_write
+from app.base.files import atomic_write, read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.studio_state import StudioState
@@ -19,6 +19,7 @@ from app.jobs.worker import End, Listener
 from app.studios.paint.brushes import load_brush
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.layers import Layer, layer_at, new_number, replaced, shifted
+from app.studios.paint.painterline import MOST_BYTES, PAINTER
 from app.studios.paint.pictures import picture_layer
 from app.studios.paint.raster.blend import compose
 from app.studios.paint.raster.cache import Rasters
@@ -27,6 +28,7 @@ from app.studios.paint.raster.tiles import Tiles
 from app.studios.paint.render import render
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.selection import Box, bounds, cut_out, restacked, stroke_at, transformed
+from app.studios.paint.target import target_of, target_size
 
 PREVIEW_WIDTH = 160
 ERASER_REACH = 6.0
@@ -34,6 +36,8 @@ SEND = "send"
 """The lane in which films and sheets are made: the disk's must stay free for autosave."""
 RASTER = "raster"
 """The lane in which pixels are made that take longer than a moment."""
+LEAST_STROKES, MOST_STROKES = 5, 2000
+"""Of one painting."""
 BESIDE = 16.0
 """A copy lies so many pixels beside what was copied."""
 
@@ -45,12 +49,16 @@ class PaintState(StudioState[Drawing, PaintRequest]):
 
     headChanged = Signal()
     selectionChanged = Signal()
+    targetChanged = Signal()
 
     def __init__(self, *arguments: object) -> None:
         self.head = Stroke((), size=load_brush("ink").size)
         """What the next stroke is like: brush, size, colour, opacity, layer."""
         self.mix, self.share = "", 0.5
         """A second category, and how much it counts beside the first; none if empty."""
+        self.target, self.target_name = b"", ""
+        """The picture to paint, as :func:`app.studios.paint.target.target_of` makes it."""
+        self._imagines = False
         self.rasters = Rasters()
         self._chosen: tuple[tuple[Stroke, ...], frozenset[int]] = ((), frozenset())
         self.frame: Box | None = None
@@ -64,20 +72,27 @@ class PaintState(StudioState[Drawing, PaintRequest]):
     def make_request(self) -> PaintRequest:
         """Go on with what is on the sheet."""
         settings = self.settings
+        head, mixed = msgspec.structs.replace(self.head, on_mask=False), self.mix and not self.paints
+        target = self.target if self.paints and not self._imagines else b""
         return PaintRequest(
-            model=settings.model, seed=settings.seed, controls=settings.controls, drawing=bare(self.document),
-            head=msgspec.structs.replace(self.head, on_mask=False), mix=self.mix, share=self.share if self.mix else 0.5,
+            model=settings.model, seed=settings.seed, controls=settings.controls, drawing=self._sheet_for(target),
+            head=head, mix=self.mix if mixed else "", share=self.share if mixed else 0.5, target=target,
         )  # fmt: skip
 
     def placed(self, before: Drawing, request: PaintRequest, result: Drawing) -> Drawing:
         """The layers' pictures do not go to the machine; here they come back."""
-        return msgspec.structs.replace(result, layers=before.layers)
+        known = {layer.number: layer for layer in before.layers}
+        layers = tuple(known.get(layer.number, layer) for layer in result.layers)
+        return msgspec.structs.replace(result, layers=layers)
 
     def refill(self) -> None:
         """Have the machine complete what is taken away; the rest stays as it is, to the byte.
 
         That is what lies in the frame, or the chosen strokes, or else what the machine drew last.
         """
+        if self.paints:
+            self._repaint()
+            return
         document, frame = self.document, self.frame if self.selection else None
         if frame is not None:
             kept, gap = cut_out(document, frame), frame
@@ -90,6 +105,73 @@ class PaintState(StudioState[Drawing, PaintRequest]):
             self.edit(tr("Refill"), kept)
             self.set_seed(self.settings.seed + 1)
         self.generate(msgspec.structs.replace(self.make_request(), gap=gap))
+
+    # --- painting pictures ---------------------------------------------------------------------------------------
+
+    @property
+    def paints(self) -> bool:
+        """Whether the chosen model is a network that paints pictures."""
+        entry = self.entry()
+        return bool(entry and entry.manifest and entry.manifest.family == PAINTER)
+
+    def load_target(self, path: Path) -> None:
+        """Take the picture in a file as the one to paint; read in the background, told in place if it is none."""
+        self._make_target(lambda: read_bytes(path, MOST_BYTES), path.name)
+
+    def take_target(self, content: bytes, name: str) -> None:
+        """Take a picture file's bytes as the picture to paint."""
+        self._make_target(lambda: content, name)
+
+    def paint_target(self) -> None:
+        """Paint the picture, or go on painting it."""
+        self._imagines = False
+        self.generate()
+
+    def imagine(self) -> None:
+        """Paint from imagination, whatever picture there is."""
+        self._imagines = True
+        self.generate()
+
+    def _make_target(self, read: Callable[[], bytes], name: str) -> None:
+        found: list[bytes] = []
+
+        def work(_: Progress) -> Iterator[None]:
+            found.append(target_of(read(), name)[0])
+            yield None
+
+        def ended(_: End, error: AtelierError | None) -> None:
+            self.failed.emit(error)
+            if found:
+                self.target, self.target_name, self._imagines = found[0], name, False
+                self.targetChanged.emit()
+
+        self.services.jobs.submit("paint.target", work, Listener(ended=ended), lane=RASTER)
+
+    def _sheet_for(self, target: bytes) -> Drawing:
+        """What goes to the machine: an empty sheet takes the proportions of what is painted on it, a square one's from
+        imagination."""
+        document = self.document
+        if not self.paints or document.strokes or any(layer.picture for layer in document.layers):
+            return bare(document)
+        width, height = target_size(target) if target else (1, 1)
+        longest = max(document.width, document.height) if target else min(document.width, document.height)
+        scale = longest / max(width, height)
+        size = {"width": max(1, round(width * scale)), "height": max(1, round(height * scale))}
+        return msgspec.structs.replace(document, **size)
+
+    def _repaint(self) -> None:
+        """Take the chosen strokes away, or the machine's last, and have as many painted in their place."""
+        document, chosen = self.document, self.selection
+        kept = document.without(*chosen) if chosen else document.without_last_machine()
+        gap = bounds(document.strokes[place] for place in chosen)
+        count = len(document.strokes) - len(kept.strokes)
+        if count:
+            self.edit(tr("Refill"), kept)
+            self.set_seed(self.settings.seed + 1)
+        request = self.make_request()
+        controls = {**request.controls, "strokes": min(MOST_STROKES, max(LEAST_STROKES, count))}
+        request = msgspec.structs.replace(request, controls=controls if count else request.controls)
+        self.generate(msgspec.structs.replace(request, gap=_within(gap, document)))
 
     # --- the brush in hand ---------------------------------------------------------------------------------------
 
@@ -290,6 +372,8 @@ class PaintState(StudioState[Drawing, PaintRequest]):
 
     def node_title(self, document: Drawing, request: PaintRequest) -> str:
         """What was asked for, and the seed."""
+        if "strokes" in request.controls:
+            return tr("{count} strokes", count=len(document.strokes)) + f" · {request.seed}"
         return f"{request.controls.get('class', '')} · {request.seed}"
 
     def node_preview(self, document: Drawing) -> bytes:
@@ -313,6 +397,14 @@ def bare(drawing: Drawing) -> Drawing:
     """The drawing without the pictures of its layers, which no network of strokes reads."""
     layers = tuple(msgspec.structs.replace(layer, picture=b"") for layer in drawing.layers)
     return msgspec.structs.replace(drawing, layers=layers)
+
+
+def _within(gap: Box | None, drawing: Drawing) -> Box | None:
+    """The part of a box that lies on the sheet."""
+    if gap is None:
+        return None
+    left, top = max(0.0, gap[0]), max(0.0, gap[1])
+    return left, top, max(left + 1, min(gap[2], drawing.width)), max(top + 1, min(gap[3], drawing.height))
 
 
 def _filling(head: Stroke, corners: np.ndarray) -> Stroke:

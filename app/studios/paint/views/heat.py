@@ -46,7 +46,7 @@ class HeatView:
 
     def _ask(self, running: Running | None = None) -> None:
         """Work out the map for the drawing as it is, with the stroke under the pen."""
-        if not self.switch.isChecked():
+        if not self.switch.isChecked() or self._state.paints:
             self._show(None)
             return
         state = self._state
