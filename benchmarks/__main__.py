@@ -17,6 +17,7 @@ BENCHMARKS = {
     "gallery": gallery.gallery,
     "imagine": imagining.imagine,
     "drawings": generators.drawings,
+    "strokes": generators.strokes,
     "sound": generators.sound,
     "slider": window.slider,
     "roll": window.roll,

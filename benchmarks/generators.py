@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import numpy as np
 import onnxruntime
+from PIL import Image
 
 from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
@@ -20,9 +22,11 @@ from app.studios.compose.sound.export import render
 from app.studios.compose.sound.sampler import RATE, default_font, sampler_of
 from app.studios.imagine.engine import ENGINE as IMAGINE
 from app.studios.imagine.request import ImagineRequest
+from app.studios.paint.document import Drawing
 from app.studios.paint.engine import ENGINE as PAINT
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.suggest import continuations
+from app.studios.paint.target import target_of
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE as WRITE
 from app.studios.write.request import WriteRequest
@@ -111,6 +115,28 @@ def pictures() -> Iterator[str]:
     request = ImagineRequest(model=model.manifest.id, controls=model.manifest.defaults(), count=PICTURES)
     taken = seconds(lambda: last(IMAGINE.generate(request, model, Progress())))
     yield f"gan-2014: {spread(1000 * taken / PICTURES, 'ms a picture')}"
+
+
+def strokes() -> Iterator[str]:
+    """Strokes a second of the painting network at 512 pixels: chosen, painted by the brush engine, checked."""
+    model = open_model("spiral-painter")
+    rng, content = np.random.default_rng(0), io.BytesIO()
+    small = Image.fromarray(rng.integers(0, 256, (24, 24, 3), np.uint8))
+    small.resize((512, 512), Image.Resampling.BICUBIC).save(content, "PNG")
+    sheet, target = Drawing(width=512, height=512), target_of(content.getvalue())[0]
+    for count in (100, 500, 2000):
+        request = PaintRequest(
+            model=model.manifest.id, controls={**model.manifest.defaults(), "strokes": count}, drawing=sheet,
+            target=target,
+        )  # fmt: skip
+        made: list[int] = []
+        taken = seconds(
+            lambda request=request, made=made: made.append(
+                len(last(PAINT.generate(request, model, Progress())).strokes)
+            ),
+            runs=3,
+        )
+        yield f"spiral-painter: {made[-1]} strokes, {spread(made[-1] / taken, 'strokes/s', 0)}"
 
 
 def drawings() -> Iterator[str]:

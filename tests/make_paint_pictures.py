@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.paint.alongsheet import with_palette
 from app.studios.paint.brushes import brush_names, load_brush
+from app.studios.paint.closeness import painting_of
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.engine import ENGINE
 from app.studios.paint.film import frames
@@ -29,6 +31,7 @@ from app.studios.paint.layers import Layer
 from app.studios.paint.page import PaintPage
 from app.studios.paint.render import render
 from app.studios.paint.request import PaintRequest, Space
+from app.studios.paint.target import target_of
 
 ANGLES = np.linspace(0, 2 * np.pi, 60)
 SIZE = (1280, 820)
@@ -52,6 +55,7 @@ def main(folder: Path) -> None:
             _settle(page)
             _save(window.grab().toImage(), folder / f"paint-{name}.webp")
         _save_between(page, folder / "paint-between.webp")
+        _save_strokes(page, folder / "paint-strokes.webp")
         window.close()
     _save_brushes(folder / "paint-brushes.webp")
     _save_film(folder / "paint-film.webp")
@@ -121,6 +125,21 @@ def _show_heat(page: PaintPage) -> None:
     page.panel.ensureWidgetVisible(page.heat.words)
 
 
+def _show_painter(page: PaintPage) -> None:
+    """In front of the landscape's picture, half way."""
+    page.heat.switch.setChecked(False)
+    page.state.edit("Empty", Drawing())
+    page.state.set_model("spiral-painter")
+    page.state.take_target(_picture(landscape()), "landscape.png")
+    _settle(page)
+    page.painter_panel.growth.switch.setChecked(True)
+    page.state.set_control("strokes", 400)
+    page.state.paint_target()
+    _settle(page)
+    page.canvas.fit()
+    page.panel.ensureWidgetVisible(page.painter_panel.growth.words)
+
+
 def butterfly() -> Drawing:
     """A body and one wing."""
     body = np.column_stack([512 + 26 * np.cos(ANGLES), 400 + 110 * np.sin(ANGLES)])
@@ -135,6 +154,7 @@ SCENES: tuple[tuple[str, str, Callable[[PaintPage], None]], ...] = (
     ("layers", "dark", _show_layers),
     ("ghosts", "light", _show_ghosts),
     ("heat", "dark", _show_heat),
+    ("painter", "light", _show_painter),
 )
 
 
@@ -165,6 +185,22 @@ def _save_between(page: PaintPage, path: Path) -> None:
     request = PaintRequest(model="sketch-rnn", space=Space(tuple(ends), ways), controls={"temperature": 0.1})
     sheet = list(ENGINE.generate(request, model, Progress()))[-1]
     _write(render(sheet, 0.5), path)
+
+
+def _save_strokes(page: PaintPage, path: Path) -> None:
+    """The landscape in 5, 20, 100 and 500 strokes of the painting network, and itself."""
+    model = page.state.services.shelf.open("spiral-painter")
+    target, size = target_of(_picture(landscape()))
+    pictures = [np.asarray(render(painting_of(model, target, size, count))) for count in (5, 20, 100, 500)]
+    itself = np.asarray(render(landscape()).resize(pictures[0].shape[1::-1], Image.Resampling.LANCZOS))
+    _write(Image.fromarray(np.concatenate([*pictures, itself], 1)), path)
+
+
+def _picture(drawing: Drawing) -> bytes:
+    """The drawing as a PNG without its strokes."""
+    buffer = io.BytesIO()
+    render(drawing).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _save_film(path: Path) -> None:

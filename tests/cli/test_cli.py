@@ -18,6 +18,7 @@ MODELS = {
     "gan-2014": "imagine",
     "gpt-prose-en": "write",
     "sketch-rnn": "paint",
+    "spiral-painter": "paint",
 }
 MAKING = {
     ".txt": ["write", "char-rnn-shakespeare", "--prompt", "ROMEO:", "--tokens", "60"],

@@ -27,6 +27,7 @@ MODELS = [
     "musenet-mini",
     "music-critic",
     "sketch-rnn",
+    "spiral-painter",
     "stylegan-portraits",
     "text-detector",
 ]
