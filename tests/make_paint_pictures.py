@@ -163,7 +163,7 @@ SCENES: tuple[tuple[str, str, Callable[[PaintPage], None]], ...] = (
 
 def _save_brushes(path: Path) -> None:
     """One stroke of each brush, in three columns."""
-    strokes, names = [], brush_names()
+    strokes, names = [], [name for name in brush_names() if load_brush(name).smudge < 1]
     for place, name in enumerate(names):
         corner = np.array([40 + 320 * (place % 3), 60 + 90 * (place // 3)])
         turn = np.linspace(0, 1, 80)

@@ -31,8 +31,8 @@ Paints a given picture in 5 to 2,000 strokes, coarse to fine, or one of its own 
   only if the painted canvas came nearer to the target. The colour of a stroke is not learnt: it is the one that fits
   best under it.
 - What it paints from imagination falls short: the shape of a head, its light and its hair, but no eyes and no mouth. It
-  had half an hour of a third of a core. At a variety over 0.6 stray arcs come in. That a classifier of small pictures
-  takes nearly all for faces says little about them.
+  had about half an hour of a third of a core. At a variety over 0.6 stray arcs come in. That a classifier of small
+  pictures takes 84 of 100 for faces says little about them.
 - The search by hill climbing gets the same processor time as the painter, about 3 ms a stroke: enough for one or two
   tries each. With much more time it would come nearer; that is not what is compared here.
 """
@@ -158,7 +158,7 @@ def _manifest(task: SpiralTask, trained: Trained, settings: dict[str, Setting], 
         studio="paint",
         family="spiral-painter",
         summary="Paints a picture in as many strokes as you like, or one from imagination.",
-        licence="MIT",
+        licence="CC-BY-4.0",
         files=[describe_file(out / name) for name in files],
         codec={
             "side": SIDE,
