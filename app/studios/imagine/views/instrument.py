@@ -7,6 +7,8 @@ import random
 from PySide6.QtCore import QObject
 
 from app.base.i18n import tr
+from app.studios.imagine.document import Pictures
+from app.studios.imagine.request import ImagineRequest
 from app.studios.imagine.state import ImagineState
 from app.studios.imagine.steering import Steering
 from app.studios.imagine.views.classes import ClassPanel
@@ -28,6 +30,7 @@ class Instrument(QObject):
     def __init__(self, state: ImagineState, view: PictureView, panel: Panel) -> None:
         super().__init__(state)
         self.steering = Steering(state)
+        self._shown: tuple[Pictures, ImagineRequest | None] | None = None
         self.more = DirectionRows(self.steering)
         self.directions = DirectionPanel(self.steering, self.more)
         self.pad, self.classes = PadPanel(self.steering), ClassPanel(self.steering)
@@ -60,14 +63,18 @@ class Instrument(QObject):
         self.steering.place([(row.direction, round(random.gauss(0, NEAR), 1)) for row in rows])
 
     def show_document(self) -> None:
-        """Show where the chosen picture stands."""
+        """Show where the chosen picture stands; told of the same again, as at the end of each step, do nothing."""
+        shown = self.steering.state.document, self.steering.request
+        if self._shown is not None and shown[0] is self._shown[0] and shown[1] == self._shown[1]:
+            return
+        self._shown = shown
         for panel in (self.directions, self.pad, self.classes, self.mix, self.noise):
             panel.show_places()
         self.refill.show_document()
         self.photo.show_document()
 
     def _show_model(self) -> None:
-        styled = self.steering.is_styled
+        styled, self._shown = self.steering.is_styled, None
         shown = {
             "pad": True, "classes": bool(self.steering.state.classes()), "mix": styled,
             "noise": self.steering.has_noise, "refill": styled, "photo": styled,
@@ -79,6 +86,7 @@ class Instrument(QObject):
         self.show_document()
 
     def _show_space(self) -> None:
+        self._shown = None
         self.directions.offer()
         self.sections["more"].setVisible(bool(self.more.rows))
         self.pad.offer()
