@@ -33,10 +33,12 @@ def generate(request: PaintRequest, model: Model, progress: Progress) -> Iterato
     they stay inside it. Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown brush, ``BAD_FILE`` for a damaged
     target.
     """
-    brush = str(request.controls["brush"])
+    controls = {**model.manifest.defaults(), **request.controls}
+    brush = str(controls["brush"])
     if brush not in brush_names():
         raise AtelierError(ErrorKind.BAD_INPUT, tr("There is no brush “{name}”.", name=brush))
-    request = msgspec.structs.replace(request, head=msgspec.structs.replace(request.head, brush=brush))
+    head = msgspec.structs.replace(request.head, brush=brush)
+    request = msgspec.structs.replace(request, head=head, controls=controls)
     if request.target:
         copyist = Copyist(request, model, progress)
         yield from _growing(copyist.drawing, copyist.strokes())

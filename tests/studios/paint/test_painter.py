@@ -56,9 +56,8 @@ def photo(tmp_path: Path) -> Path:
 
 def request(drawing: Drawing | None = None, seed: int = 0, **controls: ControlValue) -> PaintRequest:
     target, (width, height) = target_of(picture())
-    defaults = {"strokes": 40, "brush": "round", "thinnest": 0.3, "widest": 80.0, "variety": 0.3}
     sheet = drawing or Drawing(width=width, height=height)
-    return PaintRequest(model=MODEL, seed=seed, controls={**defaults, **controls}, drawing=sheet, target=target)
+    return PaintRequest(model=MODEL, seed=seed, controls={"strokes": 40, **controls}, drawing=sheet, target=target)
 
 
 def made(shelf: ModelShelf, asked: PaintRequest) -> Drawing:
