@@ -152,7 +152,7 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _chorales(folder / "music")
     _pieces(folder / "music")
     _pictures(folder / "images")
-    _colour_pictures(folder / "images", "paintings-128", 128, ("landscape", "portrait"))
+    _colour_pictures(folder / "images", "paintings-128", 128, ("landscape", "portrait"), count=48)
     _colour_pictures(folder / "images", "fantasy-portraits-128", 128, ("elf", "knight"))
     for name, side in (("master-faces-128", 128), ("fruits-64", 64), ("avatars-64", 64), ("pixel-32", 32)):
         _colour_pictures(folder / "images", name, side, ("first", "second"))
