@@ -269,8 +269,8 @@ def _add_check(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
     verb = verbs.add_parser(
         "check",
         help="weigh the evidence that a machine made a file",
-        description="Weigh the evidence that a machine wrote a text and print JSON: over the whole and for each "
-        "passage, with the range of the chance, how often that is right, and where it fails. It is no verdict.",
+        description="Weigh the evidence that a machine wrote a text, or that one of our generators made a picture, and "
+        "print JSON: the chance and its range, how often that is right, and where it fails. It is no verdict.",
     )
     verb.add_argument("file", metavar="FILE", type=Path)
     verb.set_defaults(action=lambda options: _check(cards, options))

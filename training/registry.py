@@ -25,6 +25,7 @@ TASKS = {
     "coconet-bach": "training.coconet.export",
     "features-pictures": "training.features.export",
     "gan-2014": "training.gan2014.export",
+    "image-detector": "training.imagedetector.export",
     "gpt-prosa-pt": "training.gpt.export",
     "gpt-prose-en": "training.gpt.export",
     "musenet-mini": "training.musenet.export",

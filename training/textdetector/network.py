@@ -42,12 +42,13 @@ class Detector(nn.Module):
         self.slope.fill_(1.0)
         self.offset.fill_(0.0)
         odds = self(traits).mean(1)
-        slope, offset = _platt(odds, machine, weights)
+        slope, offset = platt(odds, machine, weights)
         self.slope.fill_(slope)
         self.offset.fill_(offset)
 
 
-def _platt(odds: torch.Tensor, machine: torch.Tensor, weights: torch.Tensor) -> tuple[float, float]:
+def platt(odds: torch.Tensor, machine: torch.Tensor, weights: torch.Tensor) -> tuple[float, float]:
+    """The slope and the offset with which log odds (n,) fit best what *machine* (n,) says, weighted (n,)."""
     values = torch.tensor([1.0, 0.0], requires_grad=True)
     optimizer = torch.optim.LBFGS([values], max_iter=100, line_search_fn="strong_wolfe")
 

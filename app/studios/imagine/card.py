@@ -11,4 +11,5 @@ CARD = StudioCard(
     saves=(".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"),
     engine="app.studios.imagine.engine:ENGINE",
     page="app.studios.imagine.page:ImaginePage",
+    checker="app.studios.imagine.evidence:check_file",
 )

@@ -9,6 +9,7 @@ COMMANDS = [
         "imagine.save-all", "Save all as a sheet…", "save_all", "File", "Ctrl+Alt+S", "One picture of all candidates"
     ),
     Command("imagine.save-enlarged", "Save enlarged…", "save_enlarged", "File", "", "The chosen picture, made larger"),
+    Command("imagine.evidence", "Made by a generator?", "weigh_evidence", "Machine", "", "Weigh the evidence on it"),
     Command("imagine.enlarge", "Enlarge the picture", "enlarge", "Machine", "Ctrl+E", "A network draws it larger"),
     Command("imagine.copy", "Copy the picture", "copy", "Edit", "Ctrl+C", "Put the chosen picture on the clipboard"),
     Command("imagine.reset", "Reset the sliders", "reset", "Edit", "Ctrl+0", "Back to where the seed put the picture"),

@@ -32,7 +32,7 @@ GENERATORS = {
     "upscale": "app.studios.imagine.enlarge:enlarge_pictures",
 }
 """What makes pictures, by the model's family."""
-TOOLS = ("upscale", "picture-features")
+TOOLS = ("upscale", "picture-features", "image-detector")
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
 WALKERS: dict[str, str] = dict.fromkeys(("gan-2014", "stylegan", "biggan"), "app.studios.imagine.walk:make_walk")
 """What makes the frames of a walk."""

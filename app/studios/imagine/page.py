@@ -13,6 +13,7 @@ from app.studios.imagine.commands import COMMANDS
 from app.studios.imagine.state import ImagineState
 from app.studios.imagine.views.bench import FAMILY, GALLERY
 from app.studios.imagine.views.enlarge import EnlargePanel
+from app.studios.imagine.views.evidence import EvidencePanel
 from app.studios.imagine.views.grid import CandidateGrid
 from app.studios.imagine.views.instrument import Instrument
 from app.studios.imagine.views.picture import PictureView, to_image
@@ -33,6 +34,7 @@ class ImaginePage(StudioPage[ImagineState]):
         self.rooms = Rooms(state, self.picture, self.grid, _side_by_side(self.picture, self.grid))
         super().__init__(state, self.rooms.bench)
         self.enlarging = EnlargePanel(self.state)
+        self.evidence = EvidencePanel(self.state)
         self._info = QLabel()
         self.instrument = Instrument(self.state, self.picture, self.panel)
         self._breed = self.add_section(tr("Breed"), self.rooms.breed, is_open=False)
@@ -43,7 +45,9 @@ class ImaginePage(StudioPage[ImagineState]):
         self.state.documentChanged.connect(self._show_document)
         self.enlarging.saveAsked.connect(self.save_enlarged)
         self.enlarging.failed.connect(self.errors.show_error)
+        self.evidence.failed.connect(self.errors.show_error)
         self.add_section(tr("Enlarge"), self.enlarging, is_open=False)
+        self.made_by = self.add_section(tr("Made by a generator?"), self.evidence, is_open=False)
         self._show_document()
 
     # --- commands ------------------------------------------------------------------------------------------------
@@ -55,6 +59,10 @@ class ImaginePage(StudioPage[ImagineState]):
 
     def enlarge(self) -> None:
         self.enlarging.enlarge_chosen()
+
+    def weigh_evidence(self) -> None:
+        self.made_by.set_open(True)
+        self.evidence.weigh_chosen()
 
     def save_enlarged(self) -> None:
         path = self._ask_path()

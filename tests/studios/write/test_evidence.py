@@ -94,7 +94,7 @@ def test_what_is_short_is_not_judged(tmp_path: Path, capsys: pytest.CaptureFixtu
     [
         ("empty.txt", b"", "is empty"),
         ("binary.txt", bytes(range(256)) * 40, "can't be opened"),
-        ("picture.png", b"\x89PNG", "Nothing is known of who makes files like"),
+        ("picture.bmp", b"BM", "Nothing is known of who makes files like"),
         ("blank.txt", b"\xef\xbb\xbf", "nothing to be judged"),
     ],
 )
