@@ -32,6 +32,8 @@ Evidence, not a verdict: how likely it is that one of our generators made a pict
   The fantasy portraits are themselves AI-generated, by another generator: "real" means "not by our generators" there.
 - The chance is right where as many pictures are of machines as are not. Where few are, most alarms are false.
 - Pictures under 20 pixels are not judged; where its networks disagree, it says that it is unsure.
+- Real pictures were kept as WebP or JPEG, made ones never compressed; a part of what it tells may be that. The figure
+  after JPEG, where both were compressed alike, shows how much is left.
 - It looks at fine detail, which strong compression, blur or a filter takes away. Who wants to deceive it can.
 """
 

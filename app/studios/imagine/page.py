@@ -15,6 +15,7 @@ from app.studios.imagine.views.bench import FAMILY, GALLERY
 from app.studios.imagine.views.enlarge import EnlargePanel
 from app.studios.imagine.views.evidence import EvidencePanel
 from app.studios.imagine.views.grid import CandidateGrid
+from app.studios.imagine.views.insight import InsightPanel
 from app.studios.imagine.views.instrument import Instrument
 from app.studios.imagine.views.picture import PictureView, to_image
 from app.studios.imagine.views.rooms import Rooms
@@ -46,8 +47,11 @@ class ImaginePage(StudioPage[ImagineState]):
         self.enlarging.saveAsked.connect(self.save_enlarged)
         self.enlarging.failed.connect(self.errors.show_error)
         self.evidence.failed.connect(self.errors.show_error)
+        self.insight = InsightPanel(self.state)
+        self.insight.failed.connect(self.errors.show_error)
         self.add_section(tr("Enlarge"), self.enlarging, is_open=False)
         self.made_by = self.add_section(tr("Made by a generator?"), self.evidence, is_open=False)
+        self.add_section(tr("How it works"), self.insight, is_open=False)
         self._show_document()
 
     # --- commands ------------------------------------------------------------------------------------------------
