@@ -10,7 +10,6 @@ import numpy as np
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
-from app.studios.compose.cast import Cast
 from app.studios.compose.codec import REST, VOICES, Codec
 from app.studios.compose.document import Note, Score
 from app.studios.compose.request import ComposeRequest, Mark
@@ -68,7 +67,7 @@ def open_window(request: ComposeRequest, codec: Codec) -> Window:
     return Window(first, last, pitch[first:], marked[first:])
 
 
-def voices_grid(score: Score, voices: Cast, steps: int, codec: Codec) -> np.ndarray:
+def voices_grid(score: Score, voices: tuple[int, ...], steps: int, codec: Codec) -> np.ndarray:
     """Four tracks as a grid (steps, 4). Raises ``AtelierError`` (``BAD_INPUT``) where one has a chord."""
     ruler = Ruler(score.ticks_per_quarter, codec)
     grid = np.full((steps, VOICES), REST, np.int64)

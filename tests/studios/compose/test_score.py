@@ -163,7 +163,7 @@ def test_time_runs_through_changes_of_tempo_and_back() -> None:
 
 def test_refill_takes_notes_whole_and_leaves_those_that_began_before() -> None:
     score = blank(2).with_track(1, [Note(0, 60, 2 * TICKS), Note(2 * TICKS, 62, 3 * TICKS)])
-    left, marks, _ = refill(score, [Region(1, TICKS, 3 * TICKS)])
+    left, marks, *_ = refill(score, [Region(1, TICKS, 3 * TICKS)])
     assert pitches_of(left, 1) == [60]
     assert marks == (Mark(1, TICKS, 5 * TICKS),)
 
@@ -175,14 +175,14 @@ def test_marks_that_touch_are_one_request() -> None:
 
 def test_harmonising_keeps_the_soprano_and_asks_for_whole_quarters() -> None:
     score = blank().with_track(0, [Note(TICKS + 7, 67, TICKS)])
-    kept, marks, _ = harmonise(score)
+    kept, marks, *_ = harmonise(score)
     assert kept == score
     assert marks == tuple(Mark(voice, TICKS, 3 * TICKS) for voice in (1, 2, 3))
 
 
 def test_generate_keeps_the_voices_of_the_user_and_replaces_those_of_the_machine() -> None:
     score = melody(60, 62, 64, 65).with_track(1, [Note(0, 55, TICKS, 80, "machine")])
-    left, marks, _ = compose(score)
+    left, marks, *_ = compose(score)
     assert left.tracks[0] == score.tracks[0]
     assert not left.tracks[1].notes
     assert {mark.voice for mark in marks} == {1, 2, 3}
@@ -209,7 +209,7 @@ def test_what_makes_no_sense_is_told(ask: object, why: str) -> None:
 def test_a_share_of_the_notes_may_change_and_no_other() -> None:
     score = blank().with_track(1, [Note(i * TICKS, 60 + i % 5, TICKS) for i in range(20)])
     region = [Region(1, 0, 20 * TICKS)]
-    left, marks, _ = refill(score, region, change=0.25, seed=1)
+    left, marks, *_ = refill(score, region, change=0.25, seed=1)
     assert len(left.tracks[1].notes) == 15
     assert sum(mark.end - mark.start for mark in marks) == 5 * TICKS
     assert set(left.tracks[1].notes) < set(score.tracks[1].notes)
