@@ -86,9 +86,9 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
     def show_example(self, path: Path) -> None:
         """Begin with a small finished work, read at once; it is no step of the undo stack."""
         document, recipe = self.engine.load(path)
-        self._now = self._loaded(document, recipe)
+        old, self._now = self.settings, self._loaded(document, recipe)
+        self._tell_settings(old)
         self.documentChanged.emit()
-        self.settingsChanged.emit()
 
     @property
     def _reading(self) -> str:

@@ -225,6 +225,7 @@ class Window(QMainWindow):
                 "QCheckBox::indicator:checked, QAbstractItemView::indicator:checked"
                 f" {{ background: {accent}; border-color: {accent}; }}"
                 f"QRadioButton::indicator:checked {{ border-color: {accent}; }}"
+                f"QTabBar::tab:selected {{ border-bottom-color: {accent}; }}"
             )
 
     def _show_status(self) -> None:

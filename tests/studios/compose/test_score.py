@@ -37,7 +37,7 @@ from app.studios.compose.edits import (
     within,
 )
 from app.studios.compose.piece import in_force, set_bars, set_key, set_meter, set_tempo
-from app.studios.compose.request import Mark, Region, compose, harmonise, refill
+from app.studios.compose.request import Ask, Mark, Region, compose, harmonise, refill
 from app.studios.compose.sound.timing import timing_of
 from app.studios.compose.words import bar_and_beat, key_name
 
@@ -213,7 +213,7 @@ def test_a_share_of_the_notes_may_change_and_no_other() -> None:
     assert len(left.tracks[1].notes) == 15
     assert sum(mark.end - mark.start for mark in marks) == 5 * TICKS
     assert set(left.tracks[1].notes) < set(score.tracks[1].notes)
-    assert refill(score, region, change=0.25, seed=1) == (left, marks, (0, 1, 2, 3))
+    assert refill(score, region, change=0.25, seed=1) == Ask(left, marks, (0, 1, 2, 3))
     assert refill(score, region, change=0.25, seed=2).score != left
 
 

@@ -23,6 +23,7 @@ from app.studios.imagine.views.directions import DirectionRow
 def page(open_window: Callable[..., Window], qtbot: QtBot) -> ImaginePage:
     found = open_window("imagine").page
     assert isinstance(found, ImaginePage)
+    found.state.set_model("gan-2014")
     generate(found, qtbot, seed=3)
     return found
 

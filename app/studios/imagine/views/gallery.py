@@ -53,6 +53,7 @@ class GalleryView(QWidget):
         self.thumbs = ThumbView(self.model)
         self.split = SplitView()
         self.words = QLineEdit()
+        self.words.setAccessibleName(tr("Search"))
         self.words.setPlaceholderText(tr("Model, kind, seed or date"))
         self.words.setToolTip(tr("Show only pictures of this model, kind, seed or date, such as “bag 2026-11”"))
         self.words.setClearButtonEnabled(True)

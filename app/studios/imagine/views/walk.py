@@ -50,6 +50,7 @@ class WalkStrip(QWidget):
         self.seconds = _seconds()
         self.easing = QComboBox()
         self.easing.addItems([tr(name) for name in EASINGS])
+        self.easing.setAccessibleName(tr("Easing"))
         self.easing.setToolTip(tr("How the way from this key frame to the next begins and ends"))
         self.loop = _switch(tr("Loop"), tr("End where the walk began, so that it can go round"))
         self.still = _switch(tr("Still grain"), tr("The same fine grain in all frames; off: none at all"))
