@@ -34,7 +34,8 @@ def controls(page: QWidget) -> list[QWidget]:
     """What a person operates, folded away or not; scroll bars and what Qt puts into its own widgets aside."""
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
     found = [widget for kind in kinds for widget in page.findChildren(kind)]
-    inner = {widget for widget in found if isinstance(widget.parent(), QAbstractSpinBox | QComboBox | QLineEdit | QTabBar)}
+    owners = QAbstractSpinBox | QComboBox | QLineEdit | QTabBar
+    inner = {widget for widget in found if isinstance(widget.parent(), owners)}
     inner |= {widget for widget in found if widget.objectName().startswith("qt_") or isinstance(widget, QScrollBar)}
     return [widget for widget in found if widget not in inner]
 

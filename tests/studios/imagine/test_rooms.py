@@ -26,6 +26,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 def page(open_window: Callable[..., Window], qtbot: QtBot) -> ImaginePage:
     found = open_window("imagine").page
     assert isinstance(found, ImaginePage)
+    found.state.set_model("gan-2014")
     found.rooms.breed.count.changed.emit(9)
     generate(found, qtbot)
     return found
