@@ -21,7 +21,8 @@ _CODECS: dict[str, tuple[str, str, dict[str, str]]] = {
     ".mp4": ("mp4", "libx264", {"crf": "20", "preset": "fast", "threads": "1"}),
     ".webm": ("webm", "libvpx-vp9", {"crf": "24", "b:v": "0", "deadline": "good", "cpu-used": "4", "threads": "1"}),
 }
-"""The container, the codec and its options. One thread: the same frames must give the same bytes on each machine."""
+"""The container, the codec and its options. One thread, so that the same frames give the same bytes; that holds for
+nearly every call, but x264 was once seen to choose otherwise, so nothing relies on it."""
 
 
 def check_suffix(suffix: str) -> str:
@@ -36,7 +37,7 @@ def check_suffix(suffix: str) -> str:
 
 
 def film_bytes(pictures: Iterable[Image.Image], suffix: str, rate: float, recipe: str = "", loop: bool = True) -> bytes:
-    """A film of RGB *pictures* of one size, *rate* a second; the same for the same pictures.
+    """A film of RGB *pictures* of one size, *rate* a second.
 
     *recipe* goes where the format keeps words: the comment of MP4, WebM and GIF, the XMP of WebP. *loop*: GIF and WebP
     begin again at their end. Raises :class:`AtelierError` (``BAD_INPUT``) for a suffix that is none of

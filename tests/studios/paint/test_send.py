@@ -50,7 +50,6 @@ def test_a_film_shows_the_strokes_in_their_order_and_ends_with_the_drawing() -> 
     assert painted[0] < painted[10] < painted[19]
     assert (pictures[9][290] > 230).all()
     assert (pictures[-1][290, 200] < 200).any()
-    assert film_bytes(BARS, ".mp4", 1.0) == content
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])
