@@ -9,9 +9,8 @@ import torch
 from torch.nn import functional as F
 
 from app.base.progress import Progress
-from app.runtime.manifest import SCHEMA, Control, Manifest, Metric
+from app.runtime.manifest import SCHEMA, Manifest, Metric
 from app.runtime.model import Model
-from app.studios.imagine.codec import ANY
 from app.studios.imagine.generator import DIRECTIONS, make_pictures
 from app.studios.imagine.request import ImagineRequest
 from app.studios.imagine.score import short_name
@@ -24,6 +23,7 @@ from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
 from training.lib.settings import Setting, remembered
+from training.lib.styled import styled_controls
 from training.registry import Recipe
 
 PER_CLASS = 100
@@ -98,29 +98,6 @@ def graphs(task: GanTask) -> list[Graph]:
     ]
 
 
-def _controls(classes: list[str]) -> list[Control]:
-    return [
-        Control(
-            id="class",
-            label="Kind",
-            kind="choice",
-            default=ANY,
-            choices=[ANY, *classes],
-            hint="What the pictures show. “any” draws one kind for each picture.",
-        ),
-        Control(
-            id="truncation",
-            label="Variety",
-            kind="float",
-            default=0.9,
-            minimum=0.0,
-            maximum=1.5,
-            step=0.05,
-            hint="Low: typical pictures, alike. High: unusual ones, and more that fail.",
-        ),
-    ]
-
-
 def _manifest(task: GanTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
     classes = [short_name(name) for name in task.class_names]
     directions = len(np.load(out / DIRECTIONS)["directions"])
@@ -135,7 +112,7 @@ def _manifest(task: GanTask, trained: Trained, settings: dict[str, Setting], out
         licence="CC-BY-SA-4.0",
         files=[describe_file(out / name) for name in ("generator.onnx", "discriminator.onnx", DIRECTIONS, GOLDEN)],
         codec={"latent": LATENT, "side": 28, "classes": classes, "directions": directions},
-        controls=_controls(classes),
+        controls=styled_controls(classes, variety=0.9, most=1.5),
         training=trained_by(
             task,
             trained,
