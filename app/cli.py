@@ -19,6 +19,7 @@ from app.base.i18n import tr
 from app.base.paths import Paths, bundled_models_dir
 from app.base.progress import Progress
 from app.base.settings import SettingsStore
+from app.runtime.adopt import add_model
 from app.runtime.catalog import Catalog, Entry
 from app.runtime.device import choose_device
 from app.runtime.engine import Engine, card_of_file, make_recipe
@@ -86,13 +87,14 @@ def _add_models(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
         "models", help="list the models, or add one", description="List the models there are and their figures."
     )
     verb.add_argument("--json", action="store_true", help="everything, as JSON")
-    verb.add_argument("--add", type=Path, metavar="DIR", help="add a GPT-2 as Hugging Face Optimum exports it to ONNX")
+    verb.add_argument(
+        "--add", type=Path, metavar="PATH", help="add a model of another program; an unknown one is told what is known"
+    )
     verb.set_defaults(action=lambda options: _models(options) if options.add is None else _add(cards, options.add))
 
 
-def _add(cards: tuple[StudioCard, ...], folder: Path) -> None:
-    (card,) = (card for card in cards if card.adopts)
-    print(card.load_adopter()(folder, _shelf().catalog, Paths.default().user_models, Progress()))
+def _add(cards: tuple[StudioCard, ...], source: Path) -> None:
+    print(add_model(cards, source, _shelf().catalog, Paths.default().user_models, Progress()))
 
 
 def _note(fraction: float, note: str) -> None:

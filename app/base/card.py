@@ -8,6 +8,20 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of models of other programs: *what* names it to a person, *suffixes* are those of its files, none where
+    it is a folder; *adopter* is the ``"package.module:NAME"`` of an :class:`app.runtime.adopt.Adopter`."""
+
+    what: str
+    adopter: str
+    suffixes: tuple[str, ...] = ()
+
+    def load(self) -> Any:
+        """Import and return the adopter. No Qt is imported."""
+        return _load(self.adopter)
+
+
+@dataclass(frozen=True)
 class StudioCard:
     """What the shell and the command line need to list a studio; its code is imported when it is first used.
 
@@ -15,8 +29,7 @@ class StudioCard:
     usual one; ``saves`` are those it can be written to where they are others; ``verb`` is its sub-command on the
     command line. ``checker``, if there is one, weighs for a file the evidence that a machine made it;
     ``ranker`` says of several answers which is best.
-    ``adopts`` is what takes in a model of another program, if the studio has such:
-    ``adopt(folder, catalog, models, progress)`` returns the model's id.
+    ``adopts`` are the kinds of models of other programs that it takes in.
     """
 
     id: str
@@ -29,7 +42,7 @@ class StudioCard:
     saves: tuple[str, ...] = ()
     checker: str = ""
     ranker: str = ""
-    adopts: str = ""
+    adopts: tuple[Kind, ...] = ()
 
     @property
     def verb(self) -> str:
@@ -38,10 +51,6 @@ class StudioCard:
     def load_engine(self) -> Any:
         """Import and return the studio's engine (see :class:`app.runtime.engine.Engine`). No Qt is imported."""
         return _load(self.engine)
-
-    def load_adopter(self) -> Any:
-        """Import and return what takes in foreign model folders."""
-        return _load(self.adopts)
 
     def load_page(self) -> Any:
         """Import and return the studio's page class, a QWidget."""

@@ -26,6 +26,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.services import Services
 from app.jobs.worker import End, Listener
+from app.runtime.adopt import add_model, kinds_of
 from app.runtime.catalog import Entry
 from app.ui.dialogs import close_buttons
 from app.ui.notices import ErrorStrip
@@ -36,7 +37,7 @@ ADDING = "app.add-model"
 
 
 class ModelsDialog(QDialog):
-    """A list of the models; beside it the card of the chosen one; a button that adds a folder of the user's.
+    """A list of the models; beside it the card of the chosen one; buttons that add models of the user's.
 
     *added* is called when there is a new model. Closing the dialog ends what is being added and leaves nothing of it.
     """
@@ -46,7 +47,7 @@ class ModelsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._services, self._added = services, added
-        self._adopters = [card for card in cards if card.adopts]
+        self._cards, self._kinds = cards, kinds_of(cards)
         self.setWindowTitle(tr("Models"))
         self.errors = ErrorStrip()
         self._make_list()
@@ -62,15 +63,15 @@ class ModelsDialog(QDialog):
         self._fill()
         self.finished.connect(lambda _: services.jobs.drop(ADDING))
 
-    def add_folder(self, folder: Path) -> None:
-        """Take in a model folder of another program, in a thread of its own: its files may be large."""
-        shelf, models, (card,) = self._services.shelf, self._services.paths.user_models, self._adopters
+    def add_path(self, source: Path) -> None:
+        """Take in a model of another program, a folder or a file, in a thread of its own: it may be large."""
+        catalog, models = self._services.shelf.catalog, self._services.paths.user_models
 
         def work(progress: Progress) -> Iterator[str]:
-            yield card.load_adopter()(folder, shelf.catalog, models, progress)
+            yield add_model(self._cards, source, catalog, models, progress)
 
         self.errors.show_error(None)
-        self.add.setEnabled(False)
+        self._allow(False)
         listener = Listener(partial=self._show_added, progress=self._tell, ended=self._ended)
         self._services.jobs.submit(ADDING, work, listener, lane="shelf")
 
@@ -88,15 +89,13 @@ class ModelsDialog(QDialog):
         self.card.setOpenLinks(False)
 
     def _buttons(self) -> QHBoxLayout:
-        self.add = QPushButton(tr("Add a model folder…"))
-        self.add.setToolTip(
-            tr("Take in a GPT-2 of yours: a folder as Hugging Face Optimum exports it to ONNX. It stays as it is.")
-        )
-        self.add.setAutoDefault(False)
-        self.add.clicked.connect(self._ask)
+        self.add = _button(tr("Add a model folder…"), self._known(folders=True), self._ask_folder)
+        self.add_file = _button(tr("Add a model file…"), self._known(folders=False), self._ask_file)
+        self.add_file.setVisible(any(kind.suffixes for kind in self._kinds))
         self.note = QLabel()
         row = QHBoxLayout()
         row.addWidget(self.add)
+        row.addWidget(self.add_file)
         row.addWidget(self.note, 1)
         row.addWidget(close_buttons(self))
         return row
@@ -118,10 +117,27 @@ class ModelsDialog(QDialog):
         if item is not None:
             self.card.setMarkdown(_text(item.data(Qt.ItemDataRole.UserRole)))
 
-    def _ask(self) -> None:
+    def _known(self, folders: bool) -> str:
+        """What can be added, for a tool tip."""
+        kinds = [tr(kind.what) for kind in self._kinds if folders == (not kind.suffixes)]
+        return tr("Take in {kinds}. What you choose stays as it is.", kinds="; ".join(kinds))
+
+    def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, tr("Add a model folder"), str(Path.home()))
         if name:
-            self.add_folder(Path(name))
+            self.add_path(Path(name))
+
+    def _ask_file(self) -> None:
+        suffixes = " ".join(f"*{suffix}" for kind in self._kinds for suffix in kind.suffixes)
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Add a model file"), str(Path.home()), tr("Models ({suffixes})", suffixes=suffixes)
+        )
+        if name:
+            self.add_path(Path(name))
+
+    def _allow(self, able: bool) -> None:
+        self.add.setEnabled(able)
+        self.add_file.setEnabled(able)
 
     def _tell(self, _: float, note: str) -> None:
         self.note.setText(f"{note}…" if note else "")
@@ -133,8 +149,16 @@ class ModelsDialog(QDialog):
 
     def _ended(self, _: End, error: AtelierError | None) -> None:
         self.note.clear()
-        self.add.setEnabled(True)
+        self._allow(True)
         self.errors.show_error(error)
+
+
+def _button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    button.clicked.connect(pressed)
+    return button
 
 
 def _text(entry: Entry) -> str:

@@ -1,6 +1,6 @@
 """The card of the studio Write."""
 
-from app.base.card import StudioCard
+from app.base.card import Kind, StudioCard
 
 CARD = StudioCard(
     id="write",
@@ -12,5 +12,7 @@ CARD = StudioCard(
     engine="app.studios.write.engine:ENGINE",
     page="app.studios.write.page:WritePage",
     checker="app.studios.write.evidence:check_file",
-    adopts="app.studios.write.gpt2_import:adopt_folder",
+    adopts=(
+        Kind("a GPT-2, as a folder that Hugging Face Optimum exported to ONNX", "app.studios.write.gpt2_import:GPT2"),
+    ),
 )

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from app.base.errors import AtelierError, ErrorKind
+from app.base.errors import AtelierError
 from app.base.files import read_bytes
 from app.base.i18n import tr
+from app.runtime import adopt
 from app.studios.write.subwords import SubwordCodec
 
 CONFIG, TOKENIZER, VOCABULARY, MERGES = "config.json", "tokenizer.json", "vocab.json", "merges.txt"
@@ -35,8 +36,7 @@ class Gpt2Config(msgspec.Struct, frozen=True, kw_only=True):
 
 def refused(folder: Path, why: str, hint: str = "") -> AtelierError:
     """The error that says why a folder can't be added."""
-    message = tr("The folder “{folder}” can't be added: {why}.", folder=folder.name, why=why)
-    return AtelierError(ErrorKind.BAD_MODEL, message, hint or tr("An export is made by: {how}", how=HOW))
+    return adopt.refused(folder, why, hint or tr("An export is made by: {how}", how=HOW))
 
 
 def read_config(folder: Path) -> Gpt2Config:

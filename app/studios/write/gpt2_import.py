@@ -7,33 +7,29 @@ the model is listed, verified and used like any other.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import tomli_w
 
 from app.base.errors import AtelierError
-from app.base.files import atomic_write, disk_error, make_folder
 from app.base.i18n import tr
 from app.base.progress import Progress
+from app.runtime.adopt import file_entry, free_id, place, workplace, write_manifest
 from app.runtime.cache import PAST, PRESENT
 from app.runtime.catalog import Catalog
 from app.runtime.decoder import Decoder
 from app.runtime.device import CPU
-from app.runtime.manifest import MANIFEST, SCHEMA, Control, FileEntry, Manifest
+from app.runtime.manifest import SCHEMA, Control, FileEntry, Manifest
 from app.runtime.model import Model
 from app.runtime.session import SessionCache
-from app.runtime.verify import sha256_of
 from app.studios.write.controls import CONTROLS
 from app.studios.write.gpt2_folder import (
+    CONFIG,
     HOW,
+    MERGES,
     TOKENIZER,
+    VOCABULARY,
     Gpt2Config,
     check_sizes,
     end_token,
@@ -49,7 +45,6 @@ TRIED = 6
 """Tokens that are read once whole and once from the past, before a network is taken in."""
 APART = 0.02
 """So far may the two be apart, as a share of the largest score; 16 bits are no finer."""
-BLOCK = 1 << 24
 
 
 def adopt_folder(source: Path, catalog: Catalog, models: Path, progress: Progress) -> str:
@@ -61,78 +56,43 @@ def adopt_folder(source: Path, catalog: Catalog, models: Path, progress: Progres
     source = source.resolve()
     config, tokenizer, graph = read_config(source), read_tokenizer(source), find_graph(source)
     check_sizes(source, config, tokenizer)
-    model_id = _free_id(source, catalog)
-    with _workplace(source, models, model_id) as folder:
+    model_id = free_id(source, catalog, source.name)
+    with workplace(source, models, model_id) as folder:
         files = [path.name for path in (graph, *_weights_beside(graph))]
         for name in files:
-            _place(source / name, folder / name, progress)
+            place(source / name, folder / name, progress)
         tokenizer.save(str(folder / TOKENIZER))
         progress.report(0.3, tr("Noting the SHA-256 of each file"))
-        entries = [_entry(folder / name, progress) for name in (*files, TOKENIZER)]
+        entries = [file_entry(folder / name, progress) for name in (*files, TOKENIZER)]
         codec = _codec(config, graph.stem, end_token(config, tokenizer), tokenizer.get_vocab_size())
         manifest = _manifest(model_id, source.name, codec, entries)
         progress.report(0.7, tr("Trying the network"))
         _try(Model(folder, manifest, SessionCache(), lambda: CPU), config, source, progress)
-        atomic_write(folder / MANIFEST, tomli_w.dumps(_without_empty(manifest)).encode())
+        write_manifest(folder, manifest)
     return model_id
+
+
+class _Gpt2:
+    """See :class:`app.runtime.adopt.Adopter`."""
+
+    def takes(self, source: Path) -> bool:
+        """Whether there is a config or a tokenizer in it, as Hugging Face's libraries write them."""
+        return any((source / name).is_file() for name in (CONFIG, TOKENIZER, VOCABULARY, MERGES))
+
+    def add(self, source: Path, catalog: Catalog, models: Path, progress: Progress) -> str:
+        """See :func:`adopt_folder`."""
+        return adopt_folder(source, catalog, models, progress)
+
+
+GPT2 = _Gpt2()
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def _free_id(source: Path, catalog: Catalog) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", source.name.lower()).strip("-") or FAMILY
-    for entry in catalog.entries():
-        if entry.id == name and (entry.manifest is not None or entry.folder.resolve() != source):
-            raise refused(source, tr("there is a model “{id}” already", id=name), tr("Give the folder another name."))
-    return name
-
-
-@contextlib.contextmanager
-def _workplace(source: Path, models: Path, model_id: str) -> Iterator[Path]:
-    """The folder to make the model in: hidden from the catalog until it is whole, and taken away if it fails."""
-    if source.parent == models.resolve():
-        yield source
-        return
-    folder, final = make_folder(models / f".adding-{model_id}"), models / model_id
-    try:
-        yield folder
-        folder.rename(final)
-    except OSError as error:
-        raise disk_error(final, error) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _weights_beside(graph: Path) -> list[Path]:
     """Files with weights too large for the graph: ``model.onnx_data``, ``model.onnx.data`` and their parts."""
     return sorted(path for path in graph.parent.iterdir() if path.name.startswith(graph.name) and path != graph)
-
-
-def _place(source: Path, target: Path, progress: Progress) -> None:
-    """The same file under another name where the disk allows it, which takes no room; a copy elsewhere."""
-    if source == target:
-        return
-    try:
-        os.link(source.resolve(), target)
-    except OSError:
-        _copy(source, target, progress)
-
-
-def _copy(source: Path, target: Path, progress: Progress) -> None:
-    progress.report(0.05, tr("Copying “{name}”", name=source.name))
-    try:
-        with source.open("rb") as given, target.open("wb") as taken:
-            while block := given.read(BLOCK):
-                progress.check()
-                taken.write(block)
-    except OSError as error:
-        raise disk_error(target, error) from error
-
-
-def _entry(path: Path, progress: Progress) -> FileEntry:
-    progress.check()
-    return FileEntry(name=path.name, sha256=sha256_of(path), bytes=path.stat().st_size)
 
 
 # --- what the model says of itself ------------------------------------------------------------------------------------
@@ -180,11 +140,6 @@ def _fitted(control: Control, context: int) -> Control:
         return control
     most = min(int(control.maximum), context // 2)
     return msgspec.structs.replace(control, maximum=most, default=min(int(control.default), most))
-
-
-def _without_empty(manifest: Manifest) -> dict[str, object]:
-    """TOML has no null: what is empty is left out, the reader's defaults stand for it."""
-    return {key: value for key, value in msgspec.to_builtins(manifest).items() if value not in (None, [], {}, "")}
 
 
 # --- trying it --------------------------------------------------------------------------------------------------------

@@ -170,6 +170,10 @@ def test_the_command_line_lists_writes_and_scores_with_it(
     assert run(CARDS, ["models", "--add", str(folder)]) == 0
     assert run(CARDS, ["models", "--add", str(folder)]) == 2
     assert "there is a model “my-gpt-2” already" in capsys.readouterr().err
+    assert run(CARDS, ["models", "--add", str(tmp_path)]) == 2
+    assert "it is no model that is known here. Known: a GPT-2" in capsys.readouterr().err
+    assert run(CARDS, ["models", "--add", str(tmp_path / "nothing")]) == 2
+    assert "“nothing” can't be added: it does not exist." in capsys.readouterr().err
     assert run(CARDS, ["models"]) == 0
     assert "A GPT-2 of yours with 2 layers of 2 heads" in capsys.readouterr().out
     text = tmp_path / "x.txt"

@@ -64,7 +64,7 @@ def test_what_is_wrong_with_a_folder_is_said_in_place(open_window: Opener, qtbot
     (folder / "merges.txt").unlink()
     dialog = _dialog(open_window("write"))
     before = dialog.list.count()
-    dialog.add_folder(folder)
+    dialog.add_path(folder)
     qtbot.waitUntil(lambda: bool(dialog.errors.text), timeout=20_000)
     assert "its tokenizer lacks merges.txt" in dialog.errors.text
     assert dialog.add.isEnabled()
