@@ -31,6 +31,7 @@ TASKS = {
     "musenet-mini": "training.musenet.export",
     "music-critic": "training.musiccritic.export",
     "sketch-rnn": "training.sketchrnn.export",
+    "sketch-rnn-kanji": "training.sketchrnn.export",
     "spiral-painter": "training.spiral.export",
     "stylegan-masters": "training.stylegan.export",
     "stylegan-portraits": "training.stylegan.export",

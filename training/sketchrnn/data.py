@@ -1,4 +1,4 @@
-"""Quick, Draw! drawings as stroke-5."""
+"""Drawings as stroke-5."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.studios.paint.codec import StrokeCodec
+from training.sketchrnn.collections import Collection
 
-CATEGORIES = ("apple", "butterfly", "crab", "face", "ice cream", "sun")
 MOST_POINTS = 100
 
 
@@ -21,17 +20,28 @@ class Drawings:
     labels: np.ndarray
 
 
-def read_drawings(path: Path, part: str, categories: tuple[str, ...] = CATEGORIES) -> Drawings:
-    """The ``"train"`` or ``"valid"`` drawings of the categories with at most :data:`MOST_POINTS` points."""
+def read_drawings(data: Path, part: str, collection: Collection) -> Drawings:
+    """The ``"train"`` or ``"valid"`` drawings of a collection with at most :data:`MOST_POINTS` points."""
+    strokes, labels = [], []
+    for name in collection.sets:
+        found = read_set(data / "sketches" / f"{name}.npz", part, collection.categories)
+        strokes += found.strokes
+        labels.append(found.labels)
+    return Drawings(strokes, np.concatenate(labels))
+
+
+def read_set(path: Path, part: str, categories: tuple[str, ...]) -> Drawings:
+    """The drawings of one file that are in one of the *categories*."""
     with np.load(path, allow_pickle=False) as arrays:
-        names = list(arrays["categories"])
-        wanted = {names.index(category): index for index, category in enumerate(categories)}
+        wanted = {
+            number: categories.index(name) for number, name in enumerate(arrays["categories"]) if name in categories
+        }
         offsets, points, pen_up = arrays["offsets"], arrays["points"].astype(np.float32), arrays["pen_up"]
         lengths = np.diff(offsets)
         chosen = np.flatnonzero(
             (arrays["split"] == (part == "valid")) & np.isin(arrays["label"], list(wanted)) & (lengths <= MOST_POINTS)
         )
-        labels = np.array([wanted[label] for label in arrays["label"][chosen]])
+        labels = np.array([wanted[label] for label in arrays["label"][chosen]], int)
     strokes = [_strokes(points[offsets[i] : offsets[i + 1]], pen_up[offsets[i] : offsets[i + 1]]) for i in chosen]
     return Drawings(strokes, labels)
 
@@ -68,8 +78,3 @@ def _thinned(stroke: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _strokes(points: np.ndarray, pen_up: np.ndarray) -> list[np.ndarray]:
     return [stroke for stroke in np.split(points, np.flatnonzero(pen_up) + 1) if len(stroke)]
-
-
-def codec_of(drawings: Drawings, categories: tuple[str, ...] = CATEGORIES) -> StrokeCodec:
-    """The codec with the training data's scale."""
-    return StrokeCodec(offset_scale(drawings), categories)

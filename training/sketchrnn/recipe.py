@@ -1,4 +1,4 @@
-"""Trains and exports ``sketch-rnn``.
+"""Trains the drawing networks.
 
 Half the time the encoder sees only the beginning of the drawing that the decoder must draw in full. So one network
 draws from nothing (a latent from the prior), varies a drawing (the latent of the whole) and continues one (that of its
@@ -17,7 +17,8 @@ from torch.optim import Optimizer
 
 from app.studios.paint.codec import BOX, StrokeCodec, start_row
 from training.lib.loop import autocast, set_rate, warmup_cosine
-from training.sketchrnn.data import CATEGORIES, Drawings, changed, codec_of, padded, read_drawings
+from training.sketchrnn.collections import COLLECTIONS
+from training.sketchrnn.data import Drawings, changed, offset_scale, padded, read_drawings
 from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
 
 
@@ -29,14 +30,14 @@ class SketchTask:
     kl_weight, kl_floor, kl_half_life = 0.5, 0.1, 500.0
 
     def __init__(self, name: str, data: Path, device: str) -> None:
-        self.name, self._device = name, device
-        path = data / "sketches" / "quickdraw.npz"
-        self.train, self.valid = read_drawings(path, "train"), read_drawings(path, "valid")
-        self.codec = codec_of(self.train)
-        self._of_class = [np.flatnonzero(self.train.labels == label) for label in range(len(CATEGORIES))]
+        self.name, self.collection, self._device = name, COLLECTIONS[name], device
+        self.train, self.valid = (read_drawings(data, part, self.collection) for part in ("train", "valid"))
+        self.codec = StrokeCodec(offset_scale(self.train), self.collection.categories)
+        self.classes = len(self.collection.categories)
+        self._of_class = [np.flatnonzero(self.train.labels == label) for label in range(self.classes)]
         torch.manual_seed(self.seed)
-        self.encoder = Encoder(len(CATEGORIES), self.encoder_width)
-        self.decoder = Decoder(len(CATEGORIES), self.decoder_width)
+        self.encoder = Encoder(self.classes, self.encoder_width)
+        self.decoder = Decoder(self.classes, self.decoder_width)
         self.modules: dict[str, nn.Module] = {"encoder": self.encoder, "decoder": self.decoder}
         self.averaged = {"encoder": 200.0, "decoder": 200.0}
         parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
@@ -76,18 +77,18 @@ class SketchTask:
         return {"nats_per_point": total / count, "kl_nats": divergence / len(order)}
 
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
-        """A sheet: a row a class, two of the data, ten from the prior at temperature 0.4."""
+        """A sheet: a row a class, two of the data, others from the prior at temperature 0.4, about 120 in all."""
         folder.mkdir(parents=True, exist_ok=True)
-        rng = np.random.default_rng(1)
+        rng, count = np.random.default_rng(1), max(4, min(20, 120 // self.classes))
         rows = [
-            [*self._some_real(label), *(self._from_prior(label, rng) for _ in range(10))]
-            for label in range(len(CATEGORIES))
+            [*self._some_real(label), *(self._from_prior(label, rng) for _ in range(count))]
+            for label in range(self.classes)
         ]
         contact_sheet(rows).save(folder / f"{step:06d}.png")
 
     def _draw_batch(self, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """Every class as often as the others; drawings of like length together, so that little is padding."""
-        labels = rng.integers(0, len(CATEGORIES), 4 * self.batch)
+        labels = rng.integers(0, self.classes, 4 * self.batch)
         chosen = np.array([self._of_class[label][rng.integers(len(self._of_class[label]))] for label in labels])
         lengths = np.array([sum(map(len, self.train.strokes[i])) for i in chosen])
         quarter = np.array_split(chosen[np.argsort(lengths, kind="stable")], 4)[rng.integers(4)]
@@ -98,7 +99,7 @@ class SketchTask:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         strokes = [drawings.strokes[i] if rng is None else changed(drawings.strokes[i], rng) for i in chosen]
         points = torch.from_numpy(padded([self.codec.encode(drawing) for drawing in strokes]))
-        classes = torch.eye(len(CATEGORIES))[torch.from_numpy(drawings.labels[chosen])]
+        classes = torch.eye(self.classes)[torch.from_numpy(drawings.labels[chosen])]
         return points.to(self._device), classes.to(self._device)
 
     def _update(self, loss: torch.Tensor) -> None:

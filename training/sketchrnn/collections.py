@@ -1,0 +1,78 @@
+"""Which drawings each drawing network learns from, and what its card says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Sets of drawings (``sketches/NAME.npz``), the categories taken from them, and how the model is told of."""
+
+    sets: tuple[str, ...]
+    categories: tuple[str, ...]
+    default: str
+    title: str
+    summary: str
+    data: str
+    data_licence: str
+    licence: str
+    credit: str
+    notes: str
+    characters: bool = False
+    """The drawings are written characters: they keep their proportions, and copies of known ones are counted."""
+
+
+DOODLES = """\
+Draws with a pen, point by point: from an empty sheet, or on from what you drew.
+
+- It continues a drawing better when the drawing is of the chosen kind and not finished: half of its training was to
+  draw on from a beginning. On another kind it adds parts of what it knows.
+- Low temperatures give plain, typical drawings; above 0.8 lines begin to wander.
+- It learnt from doodles made in twenty seconds by people all over the world, simplified to few points; it has no idea
+  of shading, colour or pressure.
+- The nats per point are of normalised offsets and of these categories, so they compare with no published figure.
+"""
+CHARACTERS = """\
+Writes Chinese characters that do not exist, stroke by stroke in the order a person writes them.
+
+- Parts (radicals) are mostly real ones, their combination is new; some strokes stand where no writer would put them.
+- `kanji` follows the Japanese forms of KanjiVG, lines of one width with hooks; `hanzi` the middle lines of a Chinese
+  typeface in the regular script.
+- It knows no meaning and no reading. What is new to it may be a real character that was in none of its sets.
+- A “copy” is a made character nearer to one of the training part than nineteen of twenty of those are to themselves
+  after they were stretched by up to 12 % and turned by up to 6 degrees.
+"""
+
+COLLECTIONS = {
+    "sketch-rnn": Collection(
+        sets=("quickdraw",),
+        categories=(
+            "airplane", "alarm clock", "ambulance", "ant", "apple", "backpack", "basket", "butterfly", "cactus",
+            "calculator", "campfire", "candle", "car", "coffee cup", "crab", "duck", "eye", "face", "ice cream",
+            "monkey", "mouth", "pig", "pineapple", "power outlet", "radio", "shoe", "suitcase", "sun",
+        ),
+        default="crab",
+        title="SketchRNN",
+        summary="Draws twenty-eight things with a pen like people in a hurry, from airplane to sun.",
+        data="Quick, Draw!",
+        data_licence="CC BY 4.0",
+        licence="MIT",
+        credit="The Quick, Draw! Dataset, Google, Inc., CC BY 4.0",
+        notes=DOODLES,
+    ),
+    "sketch-rnn-kanji": Collection(
+        sets=("kanji", "hanzi"),
+        categories=("kanji", "hanzi"),
+        default="kanji",
+        title="Characters that do not exist",
+        summary="Writes Chinese and Japanese characters that nobody has written before, stroke by stroke.",
+        data="KanjiVG and Make Me a Hanzi",
+        data_licence="CC BY-SA 3.0 and Arphic Public License",
+        licence="CC-BY-SA-3.0",
+        credit="KanjiVG, copyright Ulrich Apel, CC BY-SA 3.0; "
+        "Make Me a Hanzi / Arphic Technology, Arphic Public License",
+        notes=CHARACTERS,
+        characters=True,
+    ),
+}  # fmt: skip
