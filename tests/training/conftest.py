@@ -14,11 +14,11 @@ from PIL import Image
 
 from app.studios.compose.document import Note, Score, Track
 from app.studios.compose.midi.writing import write_midi
+from training.sketchrnn.collections import COLLECTIONS
 
 SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
 PAGE = "The day was done and the night had come. She said that the day was done, and he said that the night had come. "
 BOOKS = f"=== A Book — A Writer (1900) ===\n\n{PAGE * 30}\n\n\n=== Another — A Writer (1901) ===\n\n{PAGE * 20}\n"
-CATEGORIES = ("apple", "butterfly", "crab", "face", "ice cream", "sun")
 
 
 def _chorales(folder: Path) -> None:
@@ -73,19 +73,26 @@ def _archive(path: Path, files: dict[str, bytes]) -> None:
 
 def _drawings(folder: Path) -> None:
     folder.mkdir(parents=True)
+    _set_of_drawings(folder / "quickdraw.npz", COLLECTIONS["sketch-rnn"].categories)
+    _set_of_drawings(folder / "kanji.npz", ("kanji", "kanji variant"))
+    _set_of_drawings(folder / "hanzi.npz", ("hanzi",))
+
+
+def _set_of_drawings(path: Path, categories: tuple[str, ...]) -> None:
+    """Four circles in two strokes of each category, two of them valid."""
     angles = np.linspace(0, 2 * np.pi, 12)
     circle = np.column_stack([np.cos(angles), np.sin(angles)]) * 100 + 128
-    count = 4 * len(CATEGORIES)
+    count = 4 * len(categories)
     pen_up = np.zeros(len(circle), bool)
     pen_up[[5, -1]] = True
     np.savez(
-        folder / "quickdraw.npz",
-        categories=np.array(CATEGORIES),
+        path,
+        categories=np.array(categories),
         points=np.tile(circle, (count, 1)).astype(np.int16),
         pen_up=np.tile(pen_up, count),
         offsets=np.arange(count + 1) * len(circle),
-        label=np.arange(count) % len(CATEGORIES),
-        split=np.arange(count) >= 2 * len(CATEGORIES),
+        label=np.arange(count) % len(categories),
+        split=np.arange(count) >= 2 * len(categories),
     )
 
 

@@ -29,6 +29,7 @@ SMALL = {
     "coconet-bach": (CoconetTask, 2),
     "gan-2014": (GanTask, 16),
     "sketch-rnn": (SketchTask, 6),
+    "sketch-rnn-kanji": (SketchTask, 6),
     "spiral-painter": (SpiralTask, 2),
 }
 SMALLER: dict[type, dict[str, int]] = {

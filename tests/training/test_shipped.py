@@ -31,8 +31,8 @@ from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT
 from training.lib.shipped import take_weights
 from training.registry import recipe_of
-from training.sketchrnn.export import Begin
-from training.sketchrnn.network import Decoder, Encoder
+from training.sketchrnn.graphs import Begin
+from training.sketchrnn.network import LATENT, Decoder, Encoder
 
 pytestmark = pytest.mark.training
 
@@ -113,6 +113,19 @@ def test_what_is_not_in_the_files_is_named(tmp_path: Path) -> None:
     line, critic = nn.Linear(8, 4), nn.Linear(4, 1)
     missing = take_weights([Graph("line", line, inputs, ["y"])], tmp_path, {"line": line, "critic": critic})
     assert missing == ["critic.weight", "critic.bias"]
+
+
+def test_a_network_of_drawings_begins_with_one_that_knows_other_categories(tiny_data: Path) -> None:
+    recipe, folder = recipe_of("sketch-rnn-kanji"), bundled_models_dir() / "sketch-rnn"
+    parent, task = (recipe_of(name).built(name, tiny_data) for name in ("sketch-rnn", "sketch-rnn-kanji"))
+    assert recipe.take is not None
+    for each in (parent, task):
+        assert recipe.take(each, folder) == []
+    theirs, ours = parent.decoder.lstm.weight_ih_l0, task.decoder.lstm.weight_ih_l0
+    shared = 5 + LATENT
+    assert torch.equal(theirs[:, :shared], ours[:, :shared])
+    assert torch.equal(parent.decoder.lstm.weight_hh_l0, task.decoder.lstm.weight_hh_l0)
+    assert torch.allclose(ours[:, shared:], theirs[:, shared:].mean(1, keepdim=True), atol=1e-6)
 
 
 def test_normalizations_are_put_back_so_that_they_change_nothing(

@@ -27,7 +27,7 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     """How well the networks know valid drawings, and what classifiers of real ones make of theirs."""
     collection = COLLECTIONS[model.manifest.id]
     train, valid = (read_drawings(data, part, collection) for part in ("train", "valid"))
-    count = 2 if quick else CHARACTERS if collection.characters else PER_CLASS
+    count = 1 if quick else CHARACTERS if collection.characters else PER_CLASS
     made = {name: [draw(model, name, seed) for seed in range(count)] for name in collection.categories}
     found = _likelihood(model, data, collection, valid)
     if collection.characters:
