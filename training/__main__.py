@@ -1,4 +1,5 @@
-"""``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures; ``queue`` does all that for all."""
+"""``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures, ``encoder`` adds one to a generator,
+``queue`` trains all."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ from app.base.paths import bundled_models_dir
 from app.runtime.manifest import load_manifest
 from app.runtime.verify import model_digest
 from training import evaluate, queueing
+from training.encoder import export as encoder
 from training.lib.loop import CHECKPOINT, Run, train
 from training.lib.pieces import join, split
 from training.lib.settings import parsed, remember
 from training.registry import TASKS, recipe_of
 
-COMMANDS = {"evaluate": evaluate.main, "queue": queueing.main}
+COMMANDS = {"encoder": encoder.main, "evaluate": evaluate.main, "queue": queueing.main}
 """Words that may stand in place of a model."""
 WARM_RATE = 0.5
 """Of the usual peak learning rate, where a training begins with weights that have learnt already."""

@@ -16,7 +16,7 @@ from training.lib.loop import Progress as Trained
 from training.lib.pictures import read_set
 from training.lib.settings import Setting, remembered
 from training.lib.space import SPACE
-from training.lib.styled import measure_realism, styled_controls
+from training.lib.styled import measure_inversion, measure_realism, styled_controls
 from training.registry import Recipe
 from training.stylegan.graphs import styled_graphs
 from training.stylegan.recipe import SETS, StyleTask
@@ -112,9 +112,10 @@ def _manifest(task: StyleTask, trained: Trained, settings: dict[str, Setting], o
 
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
-    """How near 2,000 pictures of the exported generator come to the real ones."""
+    """How near 2,000 pictures of the exported generator come to the real ones, and it to pictures looked for in it."""
     name = SETS[model.manifest.id]
-    return measure_realism(model, read_set(data, name, "train"), read_set(data, name, "valid"), quick)
+    valid = read_set(data, name, "valid")
+    return measure_realism(model, read_set(data, name, "train"), valid, quick) + measure_inversion(model, valid, quick)
 
 
 RECIPE = Recipe(StyleTask, export, measure, graphs, take_generator)

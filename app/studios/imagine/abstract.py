@@ -8,6 +8,7 @@ distribution, so that each gets the share of the canvas that the network gives i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,11 +45,13 @@ GRAIN_STREAM, PALETTE_STREAM, PIECE_STREAM = 11, 12, 20
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a picture is, whatever its size: ``forms`` (regions, form), ``colours`` (regions, colour), ``grain``
-    lattices (octaves, regions, side, side), and how they are looked at."""
+    """All that a picture is, whatever its size: ``codes`` (regions, codes), of which the first *form* are forms and the
+    others colours, around the ``middle`` (codes,) of its class; ``grain`` lattices (octaves, regions, side, side); and
+    how they are looked at."""
 
-    forms: np.ndarray
-    colours: np.ndarray
+    codes: np.ndarray
+    middle: np.ndarray
+    form: int
     grain: np.ndarray
     amount: float
     fineness: float
@@ -99,17 +102,44 @@ def scene_of(request: ImagineRequest, model: Model) -> Scene:
     if palette := int(controls["palette"]):
         tones = space.code(weights, variety, _normal(space.size, palette, PALETTE_STREAM))
         codes[:, space.form :] += tones[space.form :] - whole[space.form :]
-    grain = rng(seed, index, GRAIN_STREAM).standard_normal((OCTAVES, space.regions, LATTICE, LATTICE), np.float32)
     return Scene(
-        forms=codes[:, : space.form].astype(np.float32),
-        colours=codes[:, space.form :].astype(np.float32),
-        grain=grain,
+        codes=codes.astype(np.float32),
+        middle=space.code(weights, 0.0, np.zeros(space.size)).astype(np.float32),
+        form=space.form,
+        grain=grain_of(seed, index, model),
         amount=float(controls["grain"]),
         fineness=float(controls["fineness"]),
         edges=float(controls["edges"]),
         flow=float(controls["flow"]),
         zoom=float(controls["zoom"]),
         symmetry=str(controls["symmetry"]),
+    )
+
+
+def grain_of(seed: int, index: int, model: Model) -> np.ndarray:
+    """The lattices of a picture's grain, standard normal."""
+    shape = (OCTAVES, int(model.codec["regions"]), LATTICE, LATTICE)
+    return rng(seed, index, GRAIN_STREAM).standard_normal(shape, np.float32)
+
+
+def between(a: Scene, b: Scene, t: float, grain: np.ndarray | None = None) -> Scene:
+    """The scene on the way from *a* (*t* 0) to *b* (1), as lively as both; *grain* stands for theirs.
+
+    What is normally distributed around the middle goes over with its spread kept: weights whose squares sum to one.
+    """
+    near, far = (math.cos(t * math.pi / 2), math.sin(t * math.pi / 2))
+    middle = (1 - t) * a.middle + t * b.middle
+    return Scene(
+        codes=(middle + near * (a.codes - a.middle) + far * (b.codes - b.middle)).astype(np.float32),
+        middle=middle.astype(np.float32),
+        form=a.form,
+        grain=(near * a.grain + far * b.grain).astype(np.float32) if grain is None else grain,
+        amount=(1 - t) * a.amount + t * b.amount,
+        fineness=(1 - t) * a.fineness + t * b.fineness,
+        edges=(1 - t) * a.edges + t * b.edges,
+        flow=(1 - t) * a.flow + t * b.flow,
+        zoom=a.zoom ** (1 - t) * b.zoom**t,
+        symmetry=a.symmetry if t < 0.5 else b.symmetry,
     )
 
 
@@ -141,8 +171,8 @@ def _tile(scene: Scene, model: Model, across: np.ndarray, down: np.ndarray, prog
     feeds = {
         "points": points,
         "grain": _grain(scene, across, down),
-        "forms": scene.forms,
-        "colours": scene.colours,
+        "forms": scene.codes[:, : scene.form],
+        "colours": scene.codes[:, scene.form :],
         "edges": np.float32(scene.edges),
         "flow": np.float32(scene.flow),
     }

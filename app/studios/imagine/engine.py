@@ -34,7 +34,9 @@ GENERATORS = {
 """What makes pictures, by the model's family."""
 TOOLS = ("upscale", "picture-features", "image-detector")
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
-WALKERS: dict[str, str] = dict.fromkeys(("gan-2014", "stylegan", "biggan"), "app.studios.imagine.walk:make_walk")
+WALKERS: dict[str, str] = dict.fromkeys(
+    ("gan-2014", "stylegan", "biggan", "cppn"), "app.studios.imagine.walk:make_walk"
+)
 """What makes the frames of a walk."""
 FINDERS: dict[str, str] = dict.fromkeys(("stylegan", "biggan"), "app.studios.imagine.inversion:find_pictures")
 """What finds the picture nearest to a photograph."""

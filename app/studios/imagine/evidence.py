@@ -137,7 +137,12 @@ def check_file(path: Path, shelf: ModelShelf, progress: Progress) -> dict[str, A
     return {
         "file": path.name,
         "recipe": {"model": found.recipe.model, "studio": found.recipe.studio} if found.recipe else None,
-        "credentials": {"maker": credentials.maker, "source": credentials.source, "signature": "not checked"}
+        "credentials": {
+            "maker": credentials.maker,
+            "source": credentials.source,
+            "actions": list(credentials.actions),
+            "signature": "not verified",
+        }
         if credentials
         else None,
         "says": str(judged.says),

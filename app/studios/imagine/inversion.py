@@ -26,6 +26,8 @@ from app.studios.imagine.request import ImagineRequest
 from app.studios.imagine.space import COARSE, FINE, MIDDLE, Space, layer_range, layer_slice, space_of
 from app.studios.imagine.styled import make_pixels, noise_of, render, starting_at, styles_of
 
+ENCODER = "encoder"
+"""The graph that guesses styles, if the model has one."""
 SMALLEST = 16
 """A photograph needs at least so many pixels a side."""
 LOOKED_AT = 64
@@ -132,8 +134,8 @@ def _start(
 ) -> np.ndarray:
     """The best of: the encoder's guess, the mean, some pictures of the model's own."""
     offered = [space_of(model).mean]
-    if any(file.name == "encoder.onnx" for file in model.manifest.files):
-        offered.append(model.run("encoder", {"images": wanted}, progress)["styles"][0])
+    if any(file.name == f"{ENCODER}.onnx" for file in model.manifest.files):
+        offered.append(model.run(ENCODER, {"images": wanted}, progress)["styles"][0])
     for index in range(TRIES):
         progress.report(index / TRIES)
         offered.append(styles_of(msgspec.structs.replace(request, index=index), model, progress))

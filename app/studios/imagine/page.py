@@ -47,7 +47,7 @@ class ImaginePage(StudioPage[ImagineState]):
         self.enlarging.saveAsked.connect(self.save_enlarged)
         self.enlarging.failed.connect(self.errors.show_error)
         self.evidence.failed.connect(self.errors.show_error)
-        self.insight = InsightPanel(self.state)
+        self.insight = InsightPanel(self.state, self.grid)
         self.insight.failed.connect(self.errors.show_error)
         self.add_section(tr("Enlarge"), self.enlarging, is_open=False)
         self.made_by = self.add_section(tr("Made by a generator?"), self.evidence, is_open=False)

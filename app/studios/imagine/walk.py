@@ -2,7 +2,8 @@
 
 Between latents the way is spherical (Shoemake 1985; White 2016): the frames between are as long as those at the ends,
 as the network expects of normal draws. Between styles it is linear: the mapping network has bent the space so that
-straight ways through it are smooth (Karras et al. 2019).
+straight ways through it are smooth (Karras et al. 2019). Abstract pictures have no latent of their own; all that they
+are, codes, grain and the controls, goes over into that of the next.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
+from app.studios.imagine import abstract
 from app.studios.imagine.codec import to_pixels
 from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.generator import class_row, inputs_of, paint
@@ -28,7 +30,7 @@ from app.studios.imagine.space import space_of, steps
 from app.studios.imagine.styled import FAMILIES, latent_rows, noise_of, render, styles_by_latent, styles_of
 
 BATCH = 8
-WALKING = ("gan-2014", *FAMILIES)
+WALKING = ("gan-2014", abstract.FAMILY, *FAMILIES)
 """The families between whose pictures there is a way."""
 LONGEST, MOST_BYTES = 3600.0, 800_000_000
 """Seconds of a walk; bytes of all its frames."""
@@ -63,7 +65,7 @@ def make_walk(request: ImagineRequest, model: Model, progress: Progress) -> Iter
 
 
 def frames(walk: Walk, model: Model, progress: Progress) -> Iterator[np.ndarray]:
-    """The frames, uint8 (side, side) or (side, side, 3).
+    """The frames, uint8 (height, width) or (height, width, 3).
 
     Raises :class:`AtelierError` (``BAD_INPUT``) for a walk of fewer than two keys, of another model's, or too long.
     """
@@ -71,15 +73,15 @@ def frames(walk: Walk, model: Model, progress: Progress) -> Iterator[np.ndarray]
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("Pictures of “{id}” can't be walked through.", id=model.manifest.id),
-            tr("Choose a GAN: gan-2014, a StyleGAN or a BigGAN."),
+            tr("Choose a model that makes pictures of a seed."),
         )
     times = key_times(walk)
     total = frame_count(walk)
-    side = int(model.codec["side"])
-    if total * side * side * 3 > MOST_BYTES:
-        raise AtelierError(
-            ErrorKind.BAD_INPUT, tr("A walk of {count} frames is too long.", count=total), tr("Shorten its ways.")
-        )
+    _check_keys(walk, model)
+    _check_size(walk, model, total)
+    if model.manifest.family == abstract.FAMILY:
+        yield from _abstract(walk, times, total, model, progress)
+        return
     stations = _stations(walk, model, progress)
     if walk.loop:
         stations.append(stations[0])
@@ -140,7 +142,7 @@ def _bar_times(walk: Walk, count: int) -> list[float]:
     return [line - lines[0] for line in lines]
 
 
-def _stations(walk: Walk, model: Model, progress: Progress) -> list[Station]:
+def _check_keys(walk: Walk, model: Model) -> None:
     for key in walk.keys:
         if key.request.model != model.manifest.id:
             raise AtelierError(
@@ -150,6 +152,36 @@ def _stations(walk: Walk, model: Model, progress: Progress) -> list[Station]:
                 ),
                 tr("Take the other key frames out."),
             )
+
+
+def _check_size(walk: Walk, model: Model, total: int) -> None:
+    if model.manifest.family == abstract.FAMILY:
+        width, height = abstract.size_of(walk.keys[0].request)
+    else:
+        width = height = int(model.codec["side"])
+    if total * width * height * 3 > MOST_BYTES:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT, tr("A walk of {count} frames is too long.", count=total), tr("Shorten its ways.")
+        )
+
+
+def _abstract(walk: Walk, times: list[float], total: int, model: Model, progress: Progress) -> Iterator[np.ndarray]:
+    """Frames of the size and shape of the first key; grain that stands still is that of the walk's seed."""
+    first, grain = walk.keys[0].request, None
+    _, _, frozen = walk.noise.partition(":")
+    if frozen:
+        grain = abstract.grain_of(int(frozen), 0, model)
+    scenes = [abstract.scene_of(key.request.check(), model) for key in walk.keys]
+    if walk.loop:
+        scenes.append(scenes[0])
+    for number in range(total):
+        place, t = _along(walk, times, number / walk.rate)
+        scene = abstract.between(scenes[place], scenes[place + 1], t, grain)
+        part = progress.part(number / total, (number + 1) / total)
+        yield abstract.rendered(scene, model, *abstract.size_of(first), part)
+
+
+def _stations(walk: Walk, model: Model, progress: Progress) -> list[Station]:
     requests = [key.request.check() for key in walk.keys]
     if model.manifest.family not in FAMILIES:
         return [Station(row["latent"], row["classes"], True) for row in (inputs_of(r, model) for r in requests)]
@@ -166,11 +198,16 @@ def _latent_station(request: ImagineRequest, model: Model) -> Station:
     return Station(latent_rows(request, model, genes, added), class_row(request, model), True)
 
 
-def _at(walk: Walk, times: list[float], stations: list[Station], time: float) -> Station:
+def _along(walk: Walk, times: list[float], time: float) -> tuple[int, float]:
+    """The key that was passed last at a *time*, and how far one has come on the way to the next."""
     place = min(max(0, int(np.searchsorted(times, time, side="right")) - 1), len(times) - 2)
     share = (time - times[place]) / max(times[place + 1] - times[place], 1e-9)
     easing = EASINGS.get(walk.keys[place].easing, EASINGS["smooth"])
-    t = easing(min(1.0, max(0.0, share))) if share < 1 else 1.0
+    return place, easing(min(1.0, max(0.0, share))) if share < 1 else 1.0
+
+
+def _at(walk: Walk, times: list[float], stations: list[Station], time: float) -> Station:
+    place, t = _along(walk, times, time)
     a, b = stations[place], stations[place + 1]
     body = slerp(a.body, b.body, t) if a.is_latent else ((1 - t) * a.body + t * b.body).astype(np.float32)
     return Station(body, ((1 - t) * a.classes + t * b.classes).astype(np.float32), a.is_latent)

@@ -141,9 +141,29 @@ def test_a_midi_file_without_bars_is_told(write: Callable[[Path], None], why: st
         bars_of(tmp_path / "x.mid")
 
 
+def test_an_abstract_goes_over_into_another_with_its_grain_still_or_not(shelf: ModelShelf) -> None:
+    model = shelf.open("abstract-cppn")
+    controls = {**model.manifest.defaults(), "size": 48, "shape": "landscape", "grain": 0.3}
+    requests = [ImagineRequest(model="abstract-cppn", seed=seed, controls=controls) for seed in range(2)]
+    ends = [KeyFrame(request, 0.5, "linear") for request in requests]
+
+    def film(noise: str) -> np.ndarray:
+        return np.stack(list(frames(Walk(keys=tuple(ends), rate=12, noise=noise), model, Progress()))).astype(int)
+
+    moving = film("seed")
+    assert moving.shape[1:] == (36, 48, 3)
+    *_, alone = ENGINE.generate(ends[0].request, model, Progress())
+    assert np.array_equal(moving[0], alone.pictures[0].array)
+    steps = np.abs(np.diff(moving, axis=0)).reshape(len(moving) - 1, -1).mean(1)
+    assert 0 < steps.max() < 0.7 * np.abs(moving[-1] - moving[0]).mean()
+    spread = moving.reshape(len(moving), -1).std(1)
+    assert spread.min() > 0.6 * min(spread[0], spread[-1])
+    assert np.abs(film("frozen:3")[0] - moving[0]).mean() > 1
+
+
 def test_a_model_without_ways_between_its_pictures_says_so(shelf: ModelShelf) -> None:
     with pytest.raises(AtelierError, match="can't be walked"):
-        list(frames(Walk(keys=keys("abstract-cppn", 2)), shelf.open("abstract-cppn"), Progress()))
+        list(frames(Walk(keys=keys("upscale-x4", 2)), shelf.open("upscale-x4"), Progress()))
 
 
 def test_keys_of_two_models_and_walks_without_end_are_told(shelf: ModelShelf) -> None:

@@ -46,6 +46,7 @@ class CandidateGrid(QWidget):
         self.setMinimumWidth(18 * GRID)
         self._keys: list[str] = []
         self._marks: tuple[frozenset[str], ...] = (frozenset(),) * 3
+        self._opinions: dict[str, float] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Candidates"))
         self.setToolTip(tr("Choose the picture to go on with: click, or use the arrow keys; drag one to mix it in"))
@@ -62,6 +63,11 @@ class CandidateGrid(QWidget):
     def show_marks(self, kept: frozenset[str], starred: frozenset[str], parents: frozenset[str]) -> None:
         """Mark the pictures of these keys."""
         self._marks = (kept, starred, parents)
+        self.update()
+
+    def show_opinions(self, opinions: dict[str, float]) -> None:
+        """Write the discriminator's score on the pictures of these keys, on no others."""
+        self._opinions = dict(opinions)
         self.update()
 
     def cell(self, place: int) -> QRect:
@@ -81,6 +87,7 @@ class CandidateGrid(QWidget):
         for place, image in enumerate(self._images):
             painter.drawImage(self.cell(place), image)
             self._paint_marks(painter, place)
+            self._paint_opinion(painter, place)
         if self._images:
             painter.setPen(QPen(theme.accent("imagine"), 3))
             painter.drawRect(self.cell(self._pictures.selected).adjusted(-2, -2, 1, 1))
@@ -95,6 +102,17 @@ class CandidateGrid(QWidget):
                 icon(name, theme.accent("imagine")).paint(
                     painter, QRect(corner, QSize(MARK, MARK)).adjusted(2, 2, -2, -2)
                 )
+
+    def _paint_opinion(self, painter: QPainter, place: int) -> None:
+        score = self._opinions.get(self._keys[place])
+        if score is None:
+            return
+        cell, theme, text = self.cell(place), current_theme(), f"{score:+.1f}"
+        size = painter.fontMetrics().size(0, text) + QSize(GRID, 0)
+        ground = QRect(cell.bottomRight() - QPoint(size.width() - 1, size.height() - 1), size)
+        painter.fillRect(ground, theme.colour("panel"))
+        painter.setPen(theme.colour("text"))
+        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard

@@ -1,13 +1,14 @@
-"""The panel “How it works”: the picture as it grows from resolution to resolution, and the discriminator's opinion."""
+"""The panel “How it works”: the picture as it grows from resolution to resolution, feature by feature, and what the
+discriminator thinks of it and of the other candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.base.errors import AtelierError
 from app.base.i18n import tr
@@ -15,6 +16,9 @@ from app.base.progress import Progress
 from app.jobs.worker import End, Listener
 from app.studios.imagine.insight import Insight, look_inside
 from app.studios.imagine.state import ImagineState
+from app.studios.imagine.views.features import FeatureSheet
+from app.studios.imagine.views.grid import CandidateGrid
+from app.studios.imagine.views.opinions import OpinionBox
 from app.ui.theme import GRID
 
 GROUP = "imagine.insight"
@@ -27,25 +31,30 @@ class InsightPanel(QWidget):
 
     failed = Signal(object)
 
-    def __init__(self, state: ImagineState) -> None:
+    def __init__(self, state: ImagineState, grid: CandidateGrid) -> None:
         super().__init__()
         self._state = state
         self.found: Insight | None = None
-        self._labels: list[QLabel] = []
+        self.opinions = OpinionBox(state, grid)
+        self.opinions.failed.connect(self.failed.emit)
         self.look = QPushButton(tr("Look inside"))
         self.look.setToolTip(tr("Make the chosen picture once more and show what the network holds at each resolution"))
         self.look.clicked.connect(self.look_at_chosen)
         self.opinion = QLabel(tr("A picture grows from 4 × 4 fields to its full size; bright is where much goes on."))
         self.opinion.setObjectName("muted")
         self.opinion.setWordWrap(True)
-        self._maps = QGridLayout()
-        self._maps.setSpacing(GRID)
+        self.maps = QButtonGroup(self)
+        self.maps.idClicked.connect(self._show_features)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GRID)
+        self.features = FeatureSheet()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self.look)
-        column.addWidget(self.opinion)
-        column.addLayout(self._maps)
+        for widget in (self.opinions, self.look, self.opinion):
+            column.addWidget(widget)
+        column.addLayout(self._grid)
+        column.addWidget(self.features)
 
     def look_at_chosen(self) -> None:
         """Show what was inside when the chosen picture was made."""
@@ -65,22 +74,37 @@ class InsightPanel(QWidget):
         self.found = found
         score = "–" if found.opinion is None else f"{found.opinion:+.1f}"
         self.opinion.setText(tr("The discriminator: {opinion} (higher looks more real to it)", opinion=score))
-        for label in self._labels:
-            label.deleteLater()
-        self._labels = [QLabel() for _ in found.maps]
-        for place, (label, (side, values)) in enumerate(zip(self._labels, found.maps.items(), strict=True)):
-            label.setPixmap(_pixmap(values))
-            label.setToolTip(tr("How strongly the features of {side} × {side} answer at each place", side=side))
-            label.setAccessibleName(tr("Features of {side} × {side}", side=side))
-            self._maps.addWidget(label, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignLeft)
+        before = self.maps.checkedId()
+        for button in self.maps.buttons():
+            self.maps.removeButton(button)
+            button.deleteLater()
+        for place, (side, values) in enumerate(found.maps.items()):
+            button = _map_button(side, values)
+            self.maps.addButton(button, side)
+            self._grid.addWidget(button, place // COLUMNS, place % COLUMNS, Qt.AlignmentFlag.AlignLeft)
+        shown = before if before in found.maps else list(found.maps)[len(found.maps) // 2]
+        self.maps.button(shown).setChecked(True)
+        self._show_features(shown)
+
+    def _show_features(self, side: int) -> None:
+        if self.found is not None:
+            self.features.show_features(self.found.channels[side], self.found.numbers[side])
 
     def _ended(self, _: End, error: AtelierError | None) -> None:
         if error is not None:
             self.failed.emit(error)
 
 
-def _pixmap(values: np.ndarray) -> QPixmap:
-    """A map as squares, all of one size on the screen."""
-    side = values.shape[0]
-    image = QImage(np.ascontiguousarray(values).tobytes(), side, side, side, QImage.Format.Format_Grayscale8).copy()
-    return QPixmap.fromImage(image.scaled(SHOWN, SHOWN))
+def _map_button(side: int, values: np.ndarray) -> QToolButton:
+    """A map as squares, all of one size on the screen; pressed, it shows its features below."""
+    image = QImage(values.tobytes(), side, side, side, QImage.Format.Format_Grayscale8).copy()
+    button = QToolButton()
+    button.setCheckable(True)
+    button.setAutoExclusive(True)
+    button.setIcon(QIcon(QPixmap.fromImage(image.scaled(SHOWN, SHOWN))))
+    button.setIconSize(QSize(SHOWN - GRID, SHOWN - GRID))
+    button.setToolTip(
+        tr("How strongly the features of {side} × {side} answer at each place; click to see each alone", side=side)
+    )
+    button.setAccessibleName(tr("Features of {side} × {side}", side=side))
+    return button

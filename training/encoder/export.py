@@ -1,0 +1,97 @@
+"""``python -m training encoder MODEL``: train an encoder for a finished styled generator and put it into its folder."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+
+from app.base.paths import bundled_models_dir
+from app.runtime.manifest import load_manifest
+from app.studios.imagine.inversion import ENCODER
+from training.encoder.recipe import EncoderTask
+from training.evaluate import add_places, evaluate
+from training.lib.card import CARD, describe_file, notes_of, opened, write_card
+from training.lib.export import GOLDEN, Graph, export_all
+from training.lib.loop import CHECKPOINT, Progress, Run, load_averaged, train
+
+log = logging.getLogger(__name__)
+FILE = f"{ENCODER}.onnx"
+NOTE = """\
+- `{file}` guesses the styles of a picture, the start of a search for a photograph. It learnt from what the generator
+  makes: `python -m training encoder {model} --minutes {minutes}`, {steps:,} steps on {hardware}.
+"""
+
+
+def main(arguments: list[str]) -> None:
+    options = _parser().parse_args(arguments)
+    folder, out = options.models / options.model, options.out / f"{options.model}-encoder"
+    task = EncoderTask(opened(folder))
+    if options.minutes > 0:
+        train(task, Run(out, options.minutes, threads=options.threads, fit=options.minutes))
+    if options.export:
+        add_encoder(task, load_averaged(task.modules, out / CHECKPOINT), folder)
+        evaluate(options.model, options.data, folder, options.quick)
+
+
+def add_encoder(task: EncoderTask, trained: Progress, folder: Path) -> None:
+    """Write the encoder into the model's *folder*, and what it is into the manifest, the golden pairs and the card.
+
+    Raises ValueError if ONNX differs from torch.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        graph = encoder_graph(task)
+        export_all([graph], Path(place))
+        (folder / FILE).write_bytes((Path(place) / FILE).read_bytes())
+        _merge_golden(folder / GOLDEN, Path(place) / GOLDEN)
+    before = load_manifest(folder)
+    files = [describe_file(folder / entry.name) for entry in before.files if entry.name != FILE]
+    manifest = msgspec.structs.replace(
+        before,
+        files=[*files, describe_file(folder / FILE)],
+        tolerance={**before.tolerance, graph.stem: graph.tolerance},
+    )
+    write_card(manifest, folder, _with_note((folder / CARD).read_text(encoding="utf8"), before.id, trained))
+
+
+def encoder_graph(task: EncoderTask) -> Graph:
+    """The encoder on four pictures the generator makes."""
+    images = torch.from_numpy(task.drawn(4, np.random.default_rng(0))[1])
+    batch = {0: "batch"}
+    return Graph(ENCODER, task.network, {"images": images}, ["styles"], {"images": batch, "styles": batch}, 1e-3)
+
+
+def _merge_golden(path: Path, more: Path) -> None:
+    with np.load(path) as old, np.load(more) as new:
+        pairs = {**old, **new}
+    np.savez_compressed(path, **pairs)  # pyright: ignore[reportArgumentType]
+
+
+def _with_note(card: str, model: str, trained: Progress) -> str:
+    """The notes of a card with those of the encoder at their end, in the place of older ones."""
+    notes, minutes = notes_of(card).partition(f"- `{FILE}`")[0].rstrip(), max(1, round(trained.seconds / 60))
+    said = NOTE.format(
+        file=FILE, model=model, minutes=minutes, steps=trained.step, hardware=trained.hardware or "not noted"
+    )
+    return f"{notes}\n{said}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m training encoder",
+        description="Train an encoder for a finished styled generator, from its ONNX files alone, and put it into its"
+        " folder; then measure the model again.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="a model of the families stylegan and biggan")
+    add_places(parser)
+    parser.add_argument("--models", type=Path, default=bundled_models_dir(), help="the folder of the finished models")
+    parser.add_argument("--out", type=Path, default=Path("runs"), help="where checkpoints and samples go")
+    parser.add_argument("--minutes", type=float, default=12, help="how long the training takes; 0 only exports")
+    parser.add_argument("--threads", type=int, default=0, help="threads of the processor; 0 is all")
+    parser.add_argument("--export", action=argparse.BooleanOptionalAction, default=True)
+    return parser
