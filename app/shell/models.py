@@ -91,7 +91,6 @@ class ModelsDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         self.add = _button(tr("Add a model folder…"), self._known(folders=True), self._ask_folder)
         self.add_file = _button(tr("Add a model file…"), self._known(folders=False), self._ask_file)
-        self.add_file.setVisible(any(kind.suffixes for kind in self._kinds))
         self.note = QLabel()
         row = QHBoxLayout()
         row.addWidget(self.add)

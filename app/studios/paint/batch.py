@@ -8,7 +8,8 @@ from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities
 from app.runtime.session import Arrays
-from app.studios.paint.codec import DOWN, END, UP, start_row
+from app.studios.paint.codec import DOWN, END, start_row
+from app.studios.paint.generator import codec_of
 from app.studios.paint.mixture import PARTS
 
 
@@ -27,7 +28,7 @@ def draw_batch(
     Each ends where the network ends it, at the latest after *most* points; whoever goes on gets at least three.
     Checks *progress* at each point.
     """
-    decoder = _Decoder(model, latent, classes)
+    codec, decoder = codec_of(model), _Decoder(model, latent, classes)
     parts = decoder.last(np.repeat(np.concatenate([start_row(), read])[None], len(latent), axis=0))
     steps, going = np.zeros((most, len(latent), 5), np.float32), np.ones(len(latent), bool)
     lengths = np.full(len(latent), most)
@@ -36,8 +37,7 @@ def draw_batch(
             progress.report((number + 1) / most)
         rows = sample_rows(parts, generator, temperature)
         if len(read) and number < 2:
-            early = rows[:, END] == 1
-            rows[early, UP], rows[early, END] = 1, 0
+            rows = codec.going_on(rows)
         steps[number] = rows
         ended = going & (rows[:, END] == 1)
         lengths[ended], going = number + 1, going & ~ended

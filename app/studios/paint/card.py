@@ -1,6 +1,6 @@
 """The studio's card."""
 
-from app.base.card import StudioCard
+from app.base.card import Kind, StudioCard
 
 CARD = StudioCard(
     id="paint",
@@ -10,4 +10,11 @@ CARD = StudioCard(
     extensions=(".svg", ".png", ".ora"),
     engine="app.studios.paint.engine:ENGINE",
     page="app.studios.paint.page:PaintPage",
+    adopts=(
+        Kind(
+            "a SketchRNN of Magenta's, as a file called like cat.gen.json or cat.vae.json",
+            "app.studios.paint.magenta_import:MAGENTA_FILES",
+            (".json",),
+        ),
+    ),
 )

@@ -12,7 +12,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import rng
-from app.studios.paint.codec import BOX, DOWN, END, StrokeCodec
+from app.studios.paint.codec import BOX, END, OURS, StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.mixture import Decoder, sample_row
 from app.studios.paint.request import PaintRequest
@@ -29,7 +29,7 @@ FILLS = 0.6
 
 def codec_of(model: Model) -> StrokeCodec:
     """The codec of the manifest."""
-    return StrokeCodec(float(model.codec["scale"]), model.codec["categories"])
+    return StrokeCodec(float(model.codec["scale"]), model.codec["categories"], str(model.codec.get("rows", OURS)))
 
 
 def continue_drawing(request: PaintRequest, model: Model, progress: Progress) -> Iterator[Drawing]:
@@ -139,9 +139,8 @@ def _rows(
         progress.report((number + 1) / most)
         if row[0, END] and not _too_soon(rows, read):
             return
-        if row[0, END]:
-            row[0, DOWN + 1], row[0, END] = 1, 0
-            rows[-1] = row[0]
+        row = codec.going_on(row)
+        rows[-1] = row[0]
         parts = decoder.go_on(row)
 
 

@@ -25,8 +25,14 @@ def space_rows(
     """The drawings at the places of *space*, stroke-5 rows (n, 5) each.
 
     Each given drawing is taken for the category it fits best; on the way between two, the categories mix as they do.
-    Raises :class:`AtelierError` (``BAD_INPUT``) for a drawing without lines.
+    Raises :class:`AtelierError` (``BAD_INPUT``) for a drawing without lines, and for a network without a latent.
     """
+    if not model.codec["latent"]:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("“{id}” has no space of drawings: it is a decoder alone.", id=model.manifest.id),
+            tr("It goes on with drawings. Choose a network with an encoder, such as sketch-rnn."),
+        )
     found = [placed(drawing, model, codec) for drawing in space.drawings]
     means, spreads, classes = (np.array(part) for part in zip(*found, strict=True))
     latent = np.array([_mixed(means, np.array(weights)) for weights in space.weights])
