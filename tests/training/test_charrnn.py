@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,14 @@ from app.studios.write.request import WriteRequest
 from training.charrnn import recipe
 from training.charrnn.corpora import CORPORA
 from training.charrnn.export import export
-from training.charrnn.measure import closed_brackets, ended_environments, opens_with_speaker
+from training.charrnn.forms import (
+    closed_braces,
+    closed_formulae,
+    closed_links,
+    closed_templates,
+    ended_environments,
+    opens_with_speaker,
+)
 from training.charrnn.recipe import CharTask, write
 from training.lib.loop import CHECKPOINT, Run, load_averaged, train
 
@@ -86,7 +94,8 @@ def test_the_training_path_computes_what_the_exported_one_does(data: Path) -> No
 def test_the_export_is_a_model_the_studio_writes_with(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.charrnn.measure.SAMPLE", 300)
+    monkeypatch.setattr("training.charrnn.measure.SAMPLES", 2)
+    monkeypatch.setattr("training.charrnn.measure.SAMPLE", 200)
     _trained(data, tmp_path / "run", (30,), monkeypatch)
     out = tmp_path / "models" / NAME
     export(NAME, data, tmp_path / "run", out)
@@ -112,22 +121,30 @@ def test_a_speaker_is_known_by_name_and_colon(speech: str, opens: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("[[a]] [[b|c]]", (2, 2)), ("[[a [[b]] c", (1, 2)), ("]] [[", (0, 1)), ("", (0, 0))]
-)
-def test_brackets_are_paired(text: str, found: tuple[int, int]) -> None:
-    assert closed_brackets(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
+    ("count", "text", "found"),
     [
-        (r"\begin{proof} \begin{align*} x \end{align*} \end{proof}", (2, 2)),
-        (r"\begin{proof} \begin{align*} x \end{proof}", (1, 2)),
-        (r"\begin{lemma} \end{proof}", (0, 1)),
+        (closed_links, "[[a]] [[b|c]]", (2, 2)),
+        (closed_links, "[[a [[b]] c", (1, 2)),
+        (closed_links, "]] [[", (0, 1)),
+        (closed_links, "[[a\n\nb]]", (0, 1)),
+        (closed_links, "", (0, 0)),
+        (closed_templates, "{{a|{{b}}\n\n}} {{c</page>}}", (2, 3)),
+        (ended_environments, r"\begin{proof} \begin{align*} x \end{align*} \end{proof}", (2, 2)),
+        (ended_environments, r"\begin{proof} \begin{align*} x \end{proof}", (1, 2)),
+        (ended_environments, r"\begin{lemma} \end{proof}", (0, 1)),
+        (closed_formulae, r"$x$ and $$y$$ for 5\$ or $z$", (3, 3)),
+        (closed_braces, r"\mathcal{O}_{X \{ a_{1 }", (2, 3)),
+        (closed_formulae, "$x\n\n$y$ $$a$", (1, 4)),
     ],
 )
-def test_environments_are_paired_by_name(text: str, found: tuple[int, int]) -> None:
-    assert ended_environments(text) == found
+def test_what_opens_is_paired_with_what_closes(
+    count: Callable[[str], tuple[int, int]], text: str, found: tuple[int, int]
+) -> None:
+    assert count(text) == found
+
+
+def test_what_begins_near_the_end_of_a_long_passage_is_not_counted() -> None:
+    assert closed_links("[[a]] [[b " + "x" * 4000 + " ]] [[c") == (2, 2)
 
 
 def test_rare_characters_are_learnt_and_written_by_their_bytes(
@@ -146,7 +163,7 @@ def test_rare_characters_are_learnt_and_written_by_their_bytes(
     metrics = {metric.name: metric for metric in model.manifest.metrics}
     assert metrics["compression"].samples == len(page) * 20 - 1
     assert metrics["compression"].published == pytest.approx(0, abs=0.2)
-    assert metrics["wiki brackets [[ that are closed"].published == 1.0
+    assert metrics["links [[ that are closed in their paragraph"].published == 1.0
     request = WriteRequest(model=name, controls={"length": 40, "temperature": 2.0})
     *_, text = ENGINE.generate(request, model, Progress())
     assert len(text) <= 40

@@ -39,14 +39,15 @@ SHAKESPEARE = """\
 """
 WIKIPEDIA = """\
 - It writes the source of encyclopedia pages: titles, links in double brackets, bold and italic marks, references,
-  templates, within the XML of a dump. Facts, dates and names are invented. Nothing it says is to be believed.
+  templates, within the XML of a dump. How many links and templates are closed again is measured above. Facts, dates and
+  names are invented. Nothing it says is to be believed.
 - {vocabulary} characters have a token each; all others are spelled in UTF-8, so that it reads and writes any script, in
   the rare ones badly.
 - It learnt from some six hundred pages, many of them about places, the letter A and the sciences.
 """
 LATEX = """\
-- It writes the source of a textbook of algebraic geometry: sections, lemmas with labels, proofs, formulae. Most
-  environments that begin also end, and much of it can be typeset; the mathematics means nothing.
+- It writes the source of a textbook of algebraic geometry: sections, lemmas with labels, proofs, formulae. How many of
+  the environments, braces and formulae it begins are also ended is measured above. The mathematics means nothing.
 - References go to labels that do not exist. To typeset a page, put it into a document that knows the environments
   (`\\newtheorem`) and ignore undefined references.
 - Other characters than the {vocabulary} of its training text are spelled in UTF-8; it has never seen them.

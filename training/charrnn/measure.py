@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.base.progress import Progress
@@ -15,29 +12,21 @@ from app.studios.write.generator import continue_text
 from app.studios.write.request import WriteRequest
 from app.studios.write.score import score_files
 from training.charrnn.corpora import CORPORA, Corpus, read_text, training_text
+from training.charrnn.forms import FORMS, Form, known_words, words
 from training.lib.ppmd import ORDER, bits_per_char
 
-SAMPLE, QUICK_SAMPLE = 20_000, 500
-"""Characters written for the measurements of a sample."""
-TAIL = 1500
-"""What begins in so many last characters of a sample may end after it, and is not counted."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """A property of good text of one kind: its name, and how many of how many places in a text have it."""
-
-    name: str
-    count: Callable[[str], tuple[int, int]]
+SAMPLES, SAMPLE = 20, 4000
+"""Passages written for what is measured of a sample, and the characters of each."""
+QUICK_SAMPLES, QUICK_SAMPLE = 2, 250
 
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
-    """How well the exported network knows the valid text, and what a long sample of it looks like."""
+    """How well the exported network knows the valid text, and what samples of it look like."""
     corpus = CORPORA[model.manifest.id]
     known = training_text(data, corpus)
     return [
         *_likelihood(model, corpus, data, known),
-        *_of_sample(model, corpus, data, known, QUICK_SAMPLE if quick else SAMPLE),
+        *_of_samples(model, corpus, data, known, quick),
     ]
 
 
@@ -65,32 +54,34 @@ def _likelihood(model: Model, corpus: Corpus, data: Path, known: str) -> list[Me
     return [nats, bits]
 
 
-def _of_sample(model: Model, corpus: Corpus, data: Path, known: str, length: int) -> list[Metric]:
-    text, valid = sample(model, corpus.prompt, length), read_text(data, f"{corpus.valid}.valid")
-    vocabulary = set(words(known))
-    forms = [Form("words that occur in the training text", lambda found: _known_words(found, vocabulary))]
-    return [_share(form, text, valid) for form in [*forms, *FORMS[corpus.valid]]]
+def _of_samples(model: Model, corpus: Corpus, data: Path, known: str, quick: bool) -> list[Metric]:
+    count, length = (QUICK_SAMPLES, QUICK_SAMPLE) if quick else (SAMPLES, SAMPLE)
+    texts = [sample(model, corpus.prompt, length, seed) for seed in range(count)]
+    valid = read_text(data, f"{corpus.valid}.valid")
+    return [_share(form, texts, valid) for form in [known_words(set(words(known))), *FORMS[corpus.valid]]]
 
 
-def _share(form: Form, text: str, valid: str) -> Metric:
-    (good, count), (good_real, count_real) = form.count(text), form.count(valid)
+def _share(form: Form, texts: list[str], valid: str) -> Metric:
+    good, count = (sum(column) for column in zip(*map(form.count, texts), strict=True))
+    good_real, count_real = form.count(valid)
     return Metric(
         name=form.name,
         unit="share",
         ours=round(good / max(1, count), 4),
         samples=count,
-        measured_on="a sample at the default settings, seed 0",
+        measured_on=f"{len(texts)} samples of {len(texts[0]):,} characters at the default settings",
         published=round(good_real / max(1, count_real), 4),
         source="the valid text itself",
         better="higher",
     )
 
 
-def sample(model: Model, prompt: str, length: int) -> str:
+def sample(model: Model, prompt: str, length: int, seed: int) -> str:
     """What the model writes after *prompt* at its default settings, *length* characters, without the prompt."""
     end = len(prompt)
     request = WriteRequest(
         model=model.manifest.id,
+        seed=seed,
         controls={**model.manifest.defaults(), "length": length},
         document=Text.by("user", prompt),
         start=end,
@@ -98,57 +89,3 @@ def sample(model: Model, prompt: str, length: int) -> str:
     )
     *_, last = continue_text(request, model, Progress())
     return last.text[end:]
-
-
-def words(text: str) -> list[str]:
-    """The words of letters of a text, in lower case."""
-    return re.findall(r"[a-z]+(?:'[a-z]+)*", text.lower())
-
-
-def opens_with_speaker(speech: str) -> bool:
-    """Whether the first line of a speech is a name and a colon, as in the training text."""
-    return re.fullmatch(r"[A-Z][A-Za-z' .-]*:", speech.partition("\n")[0]) is not None
-
-
-def closed_brackets(text: str) -> tuple[int, int]:
-    """How many ``[[`` have their ``]]``, of how many."""
-    return _paired((found[0] == "[[", "") for found in re.finditer(r"\[\[|\]\]", text[:-TAIL] or text))
-
-
-def ended_environments(text: str) -> tuple[int, int]:
-    """How many ``\\begin{x}`` have their ``\\end{x}``, rightly nested, of how many."""
-    marks = re.finditer(r"\\(begin|end)\{([^{}\n]*)\}", text[:-TAIL] or text)
-    return _paired((found[1] == "begin", found[2]) for found in marks)
-
-
-def _paired(marks: Iterator[tuple[bool, str]]) -> tuple[int, int]:
-    """Of marks that open (True) or close something of a name: how many that opened were closed, how many opened."""
-    still_open: list[str] = []
-    opened = closed = 0
-    for opens, name in marks:
-        if opens:
-            still_open.append(name)
-            opened += 1
-        elif name in still_open:
-            while still_open.pop() != name:
-                pass
-            closed += 1
-    return closed, opened
-
-
-def _speakers(text: str) -> tuple[int, int]:
-    # Without the first and last speech, which may be cut.
-    speeches = [part.strip("\n") for part in text.split("\n\n")[1:-1] if part.strip()]
-    return sum(map(opens_with_speaker, speeches)), len(speeches)
-
-
-def _known_words(text: str, vocabulary: set[str]) -> tuple[int, int]:
-    found = words(text)
-    return sum(word in vocabulary for word in found), len(found)
-
-
-FORMS = {
-    "shakespeare": [Form("speeches that open with a name in capitals or title case and a colon", _speakers)],
-    "wikipedia": [Form("wiki brackets [[ that are closed", closed_brackets)],
-    "latex": [Form("LaTeX environments begun that are ended", ended_environments)],
-}
