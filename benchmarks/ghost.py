@@ -61,7 +61,7 @@ def decoding() -> Iterator[str]:
         }
         with tempfile.TemporaryDirectory() as folder:
             if importlib.util.find_spec("llama_cpp"):
-                racers["llama.cpp"] = _llama(model, text, Path(folder) / "model.gguf")
+                racers |= _llamas(model, text, Path(folder) / "model.gguf")
             best, processor = _by_turns(racers)
         for name, seconds in best.items():
             ratio = seconds / best["studio"]
@@ -182,10 +182,15 @@ def _feeds(token: np.ndarray, length: int) -> dict[str, np.ndarray]:
     return {"input_ids": token, "seqlens_k": lengths, "total_sequence_length": np.array(length + 1, np.int32)}
 
 
-def _llama(model: Model, text: str, path: Path) -> Race:
+def _llamas(model: Model, text: str, path: Path) -> dict[str, Race]:
+    """With a thread for each core, and with one: its threads wait for each other, which a busy machine makes dear."""
     write_gguf(model, path)
+    return {f"llama.cpp, threads: {threads}": _llama(model, text, path, threads) for threads in {1, physical_cores()}}
+
+
+def _llama(model: Model, text: str, path: Path, threads: int) -> Race:
     tokens = ProseReader(model).context(text, "", TOKENS + SPARE).tokens
-    llama = Llama(path, int(model.codec["context"]), physical_cores())
+    llama = Llama(path, int(model.codec["context"]), threads)
     _, ours = read_context(model, tokens, Progress())
     theirs = llama.read(tokens.tolist())
     alike = np.corrcoef(ours, theirs)[0, 1]

@@ -6,6 +6,7 @@ device whose arithmetic agrees.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -87,17 +88,18 @@ def _candidates(
     """
     scores = _adjusted(logits, sampling, recent, banned)
     best = int(scores.argmax())
-    if not np.isfinite(scores[best]):  # the likeliest of scores with NaN is NaN
+    if not math.isfinite(scores[best]):  # the likeliest of scores with NaN is NaN
         raise _senseless(scores)
     if sampling.temperature <= 0:
         return np.array([best]), np.ones(1)
     scores -= scores[best]
     scores /= sampling.temperature
-    least = np.log(sampling.min_p) if sampling.min_p > 0 else -np.inf
-    tokens = (scores >= least).nonzero()[0] if least > -np.inf else np.arange(scores.size)
+    tokens = (scores >= np.log(sampling.min_p)).nonzero()[0] if sampling.min_p > 0 else np.arange(scores.size)
+    weights = np.exp(scores[tokens], dtype=np.float64)
     if sampling.top_k > 0 or sampling.top_p < 1.0:
-        tokens = _likeliest(scores, tokens, sampling)
-    return tokens, np.exp(scores[tokens], dtype=np.float64)
+        kept = _likeliest(weights, scores, sampling)
+        return tokens[kept], weights[kept]
+    return tokens, weights
 
 
 def _adjusted(logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]) -> np.ndarray:
@@ -116,17 +118,20 @@ def _senseless(scores: np.ndarray) -> AtelierError:
     return AtelierError(ErrorKind.BAD_INPUT, tr("All that could come next is banned."), tr("Ban fewer words."))
 
 
-def _likeliest(scores: np.ndarray, tokens: np.ndarray, sampling: Sampling) -> np.ndarray:
-    """What top-k and top-p leave of *tokens*, rising; *scores* (V,) are at most 0. Only what may stay is sorted."""
-    weights, total = np.exp(scores[tokens], dtype=np.float64), np.exp(scores).sum(dtype=np.float64)
+def _likeliest(weights: np.ndarray, scores: np.ndarray, sampling: Sampling) -> np.ndarray:
+    """Which of *weights* (n,) top-k and top-p leave, rising. Only what may stay is sorted.
+
+    *scores* (V,) are those of all tokens, at most 0; they are not needed any more and become weights in their place.
+    """
+    total = np.exp(scores, out=scores).sum(dtype=np.float64)
     # All below this together are too little to be reached by top-p.
     possible = (weights >= total * (1 - sampling.top_p) / scores.size).nonzero()[0]
     if 0 < sampling.top_k < len(possible):
         possible = possible[np.argpartition(-weights[possible], sampling.top_k - 1)[: sampling.top_k]]
         possible.sort()
-    order = possible[np.argsort(-weights[possible], kind="stable")]
+    order = possible[(-weights[possible]).argsort(kind="stable")]
     if sampling.top_p < 1.0:
         chances = weights[order] / total
         order = order[: max(1, int((chances.cumsum() - chances).searchsorted(sampling.top_p)))]
     order.sort()
-    return tokens[order]
+    return order

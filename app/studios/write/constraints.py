@@ -29,7 +29,7 @@ class BannedWords:
     """
 
     def __init__(self, words: Sequence[str], codec: SubwordCodec) -> None:
-        self._words = words
+        self.words = words
         texts = [piece.decode(errors="replace").lower() for piece in codec.pieces] if words else []
         self._sorted = sorted((text, token) for token, text in enumerate(texts) if text)
         self._longest = max(map(len, words), default=0) + 1
@@ -37,7 +37,7 @@ class BannedWords:
     def forbidden(self, text: str) -> list[int]:
         """The tokens that may not come after *text* (only its end matters)."""
         end = text[-self._longest :].lower()
-        return [token for word in self._words for rest in _rests(word, end) for token in self._making(rest)]
+        return [token for word in self.words for rest in _rests(word, end) for token in self._making(rest)]
 
     def _making(self, rest: str) -> list[int]:
         """The tokens that begin with *rest* and there end or go on with no letter."""

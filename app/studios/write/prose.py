@@ -120,6 +120,8 @@ class Writing:
         self._context = self._reader.context(self._before, text[request.end :], count + SPARE)
         self._sampling = sampling_of(request.controls)
         self._banned = BannedWords(parse_banned(str(request.controls.get("banned", ""))), self._reader.codec)
+        # Marks are not written; the end is written only where there is something to lead up to.
+        self._reserved = self._reader.marks if self.towards else [*self._reader.marks, self._reader.end]
         self._rows = [_Row(generator, self._context, self._reader.codec) for generator in generators]
 
     @property
@@ -158,15 +160,11 @@ class Writing:
             return
         if row.given:
             scores = _only(scores, beginning_with(row.given, self._reader.codec))
-        banned = [*self._reserved, *self._banned.forbidden(self._before[-BANNED_LOOK_BACK:] + row.text)]
+        banned = self._reserved
+        if self._banned.words:
+            banned = [*banned, *self._banned.forbidden(self._before[-BANNED_LOOK_BACK:] + row.text)]
         row.add(sample_token(scores, row.generator, self._sampling, row.recent, banned), self._reader.end)
         row.done = row.done or row.count >= self._count
-
-    @property
-    def _reserved(self) -> list[int]:
-        """Marks that are not written; the end is written only where there is something to lead up to."""
-        marks = self._reader.marks
-        return marks if self._context.towards else [*marks, self._reader.end]
 
 
 class _Row:
@@ -191,7 +189,7 @@ class _Row:
         if token == end:
             self.done = True
             return
-        piece = self._codec.bytes_of([token])
+        piece = self._codec.pieces[token]
         known = min(len(self.given), len(piece))
         self.given = self.given[known:]
         fresh = cleaned(self._decoder.decode(piece[known:]))
