@@ -4,45 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from app.runtime.manifest import SCHEMA, Manifest, Metric
+from app.runtime.manifest import Manifest, Metric
 from app.runtime.model import Model
-from training.lib.card import describe_file, finish, trained_by
-from training.lib.export import GOLDEN, Graph, export_all
+from training.lib.card import finish
+from training.lib.export import Graph, export_all
 from training.lib.loop import CHECKPOINT, load_averaged
 from training.lib.loop import Progress as Trained
 from training.lib.pictures import read_set
 from training.lib.settings import Setting, remembered
-from training.lib.space import SPACE
 from training.lib.styled import measure_inversion, measure_realism, styled_controls
+from training.lib.told import Told, styled_manifest
 from training.registry import Recipe
 from training.stylegan.graphs import styled_graphs
 from training.stylegan.recipe import SETS, StyleTask
 from training.stylegan.shipped import take_generator
 from training.stylegan.space import write_space
 
-NAMES = {"stylegan-portraits": "Portraits", "stylegan-masters": "Old masters"}
-SUMMARIES = {
-    "stylegan-portraits": "Fantasy portraits of 128 × 128 pixels, steered by styles, layer by layer.",
-    "stylegan-masters": "Faces in the manner of old masters, 128 × 128 pixels, steered by styles, layer by layer.",
-}
-DATA = {
-    "stylegan-portraits": (
-        "5,163 fantasy portraits that a picture generator made (artflow.ai), cropped and resized to 128 pixels",
-        "CC BY 4.0",
-        "Portraits: artflow.ai, CC BY 4.0, cropped and resized",
-    ),
-    "stylegan-masters": (
-        "faces found in paintings of masters who died in 1929 or earlier, 128 pixels",
-        "public domain",
-        "Painters of the impressionist, baroque, rococo and other schools",
-    ),
-}
-LICENCES = {"stylegan-portraits": "CC-BY-4.0", "stylegan-masters": "CC0-1.0"}
-NOTES = {
-    "stylegan-portraits": """\
+PORTRAIT_NOTES = """\
 Makes portraits seen from the front: people, elves, vampires, orcs and other folk of fantasy tales, and anything between
 them.
 
@@ -59,8 +39,26 @@ them.
 - The training pictures were themselves made by a picture generator. The network learnt their habits: smooth skin,
   large eyes, one lighting.
 - The figures above see pictures at 64 pixels, by a small network: precision flatters. See `features-pictures`.
-""",
-    "stylegan-masters": "Makes faces in the manner of paintings of the 17th to the 19th century.\n",
+"""
+TOLD = {
+    "stylegan-portraits": Told(
+        name="Portraits",
+        summary="Fantasy portraits of 128 × 128 pixels, steered by styles, layer by layer.",
+        licence="CC-BY-4.0",
+        data="5,163 fantasy portraits that a picture generator made (artflow.ai), cropped and resized to 128 pixels",
+        data_licence="CC BY 4.0",
+        credit="Portraits: artflow.ai, CC BY 4.0, cropped and resized",
+        notes=PORTRAIT_NOTES,
+    ),
+    "stylegan-masters": Told(
+        name="Old masters",
+        summary="Faces in the manner of old masters, 128 × 128 pixels, steered by styles, layer by layer.",
+        licence="CC0-1.0",
+        data="faces found in paintings of masters who died in 1929 or earlier, 128 pixels",
+        data_licence="public domain",
+        credit="Painters of the impressionist, baroque, rococo and other schools",
+        notes="Makes faces in the manner of paintings of the 17th to the 19th century.\n",
+    ),
 }
 
 
@@ -71,7 +69,7 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     trained = load_averaged(task.modules, run / CHECKPOINT)
     export_all(graphs(task), out)
     write_space(task.mapping, task.synthesis, task.latent, task.class_names, out)
-    finish(_manifest(task, trained, settings, out), out, NOTES[name], lambda model: measure(model, data, quick))
+    finish(_manifest(task, trained, settings, out), out, TOLD[name].notes, lambda model: measure(model, data, quick))
 
 
 def graphs(task: StyleTask) -> list[Graph]:
@@ -81,34 +79,16 @@ def graphs(task: StyleTask) -> list[Graph]:
 
 
 def _manifest(task: StyleTask, trained: Trained, settings: dict[str, Setting], out: Path) -> Manifest:
-    data, licence, credit = DATA[task.name]
-    stems = [graph.stem for graph in graphs(task)]
-    names = [*(f"{stem}.onnx" for stem in stems), SPACE, GOLDEN]
-    return Manifest(
-        schema=SCHEMA,
-        id=task.name,
-        name=NAMES[task.name],
-        version="1",
-        studio="imagine",
-        family="stylegan",
-        summary=SUMMARIES[task.name],
-        licence=LICENCES[task.name],
-        files=[describe_file(out / name) for name in names],
-        codec={
-            "latent": task.latent,
-            "layers": task.synthesis.layers,
-            "width": task.width,
-            "side": task.side,
-            "classes": task.class_names,
-            "noise": task.synthesis.sides,
-            "truncation": "styles",
-            "direction_space": "styles",
-            "directions": len(np.load(out / SPACE)["directions"]),
-        },
-        controls=styled_controls(task.class_names, 0.7, 1.5),
-        training=trained_by(task, trained, settings, data, licence, credit),
-        tolerance={graph.stem: graph.tolerance for graph in graphs(task)},
-    )
+    codec = {
+        "latent": task.latent,
+        "layers": task.synthesis.layers,
+        "width": task.width,
+        "noise": task.synthesis.sides,
+        "truncation": "styles",
+        "direction_space": "styles",
+    }
+    controls = styled_controls(task.class_names, 0.7, 1.5)
+    return styled_manifest(task, trained, settings, TOLD[task.name], graphs(task), "stylegan", codec, controls, out)
 
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:

@@ -1,4 +1,4 @@
-"""The networks as they are exported: pictures with the channels last, in 0..1; two styles and a mask; noise by name."""
+"""The networks as they are exported: two styles and a mask; noise by name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from training.lib.export import Graph
-from training.stylegan.network import Discriminator, Mapping, Styles, Synthesis
-
-BATCH = {0: "batch"}
+from training.lib.painted import Criticised, batched, outside, upper_half
+from training.stylegan.network import Mapping, Styles, Synthesis
 
 
 class Mapped(nn.Module):
@@ -37,29 +36,8 @@ class Painted(nn.Module):
         return (images, *(each.permute(0, 2, 3, 1) for each in features)) if self.shown else images
 
 
-class Criticised(nn.Module):
-    """Pictures (batch, side, side, 3) in 0..1 and class weights to scores (batch,)."""
-
-    def __init__(self, discriminator: Discriminator) -> None:
-        super().__init__()
-        self.discriminator = discriminator
-
-    def forward(self, images: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        return self.discriminator(inside(images), classes)
-
-
-def outside(pictures: torch.Tensor) -> torch.Tensor:
-    """(n, 3, side, side) in about -1..1 to (n, side, side, 3) in 0..1."""
-    return (pictures * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1)
-
-
-def inside(images: torch.Tensor) -> torch.Tensor:
-    """(n, side, side, 3) in 0..1 to (n, 3, side, side) in -1..1."""
-    return images.permute(0, 3, 1, 2) * 2 - 1
-
-
 def styled_graphs(
-    mapping: Mapping, synthesis: Synthesis, discriminator: Discriminator, latent: int, classes: int, real: torch.Tensor
+    mapping: Mapping, synthesis: Synthesis, discriminator: nn.Module, latent: int, classes: int, real: torch.Tensor
 ) -> list[Graph]:
     """All graphs of the contract but the encoder, with inputs drawn from seed 0 and *real* uint8 (4, side, side, 3)."""
     torch.manual_seed(0)
@@ -67,21 +45,13 @@ def styled_graphs(
     given = {"latent": torch.randn(4, latent), "classes": F.one_hot(torch.arange(4) % classes, classes).float()}
     with torch.no_grad():
         styles = Mapped(mapping, synthesis.layers)(*given.values())
-    mask = torch.zeros(1, 1, side, side)
-    mask[:, :, : side // 2] = torch.linspace(0, 1, side // 2)[:, None]
     noise = {f"noise_{each}": torch.randn(1, 1, each, each) for each in synthesis.sides}
-    inputs = {"styles": styles[:1], "other": styles[1:2], "mask": mask, **noise}
+    inputs = {"styles": styles[:1], "other": styles[1:2], "mask": upper_half(side), **noise}
     seen = {"images": real.float() / 255, "classes": given["classes"]}
     features = [f"features_{each}" for each in synthesis.sides]
     return [
-        _graph("mapping", Mapped(mapping, synthesis.layers), given, ["styles"]),
-        _graph("generator", Painted(synthesis), inputs, ["images"]),
-        _graph("discriminator", Criticised(discriminator), seen, ["score"], 1e-2),
-        _graph("inspect", Painted(synthesis, True), inputs, ["images", *features], 1e-2),
+        batched("mapping", Mapped(mapping, synthesis.layers), given, ["styles"]),
+        batched("generator", Painted(synthesis), inputs, ["images"]),
+        batched("discriminator", Criticised(discriminator), seen, ["score"], 1e-2),
+        batched("inspect", Painted(synthesis, True), inputs, ["images", *features], 1e-2),
     ]
-
-
-def _graph(
-    stem: str, module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str], tolerance: float = 1e-3
-) -> Graph:
-    return Graph(stem, module, inputs, outputs, dict.fromkeys([*inputs, *outputs], BATCH), tolerance)

@@ -47,13 +47,13 @@ class Mapping(nn.Module):
             nn.init.zeros_(layer.bias)  # pyright: ignore[reportArgumentType]
 
     def forward(self, latent: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        found = torch.cat([_unit(latent), CLASS_SHARE * _unit(self.embedding(classes))], 1)
+        found = torch.cat([unit(latent), CLASS_SHARE * unit(self.embedding(classes))], 1)
         for layer in self.layers:
             found = ROOT2 * F.leaky_relu(layer(found), 0.2)
         return found
 
 
-def _unit(values: torch.Tensor) -> torch.Tensor:
+def unit(values: torch.Tensor) -> torch.Tensor:
     """Each row brought to a mean square of one."""
     return values * torch.rsqrt(values.square().mean(1, keepdim=True) + 1e-8)
 
@@ -98,11 +98,11 @@ class Modulated(nn.Module):
     def forward(self, found: torch.Tensor, style: LayerStyle) -> torch.Tensor:
         own = self.affine(style.own)
         other = None if style.other is None else self.affine(style.other)
-        scaled = found * _blended(own, other, style.mask).to(found.dtype)
+        scaled = found * blended(own, other, style.mask).to(found.dtype)
         found = F.conv2d(scaled, self.weight, padding=self.weight.shape[2] // 2)
         if self.even:
             even = self._evening(own), None if other is None else self._evening(other)
-            found = found * _blended(*even, style.mask).to(found.dtype)
+            found = found * blended(*even, style.mask).to(found.dtype)
         return found + self.bias.to(found.dtype)[:, None, None]
 
     def _evening(self, scales: torch.Tensor) -> torch.Tensor:
@@ -111,7 +111,7 @@ class Modulated(nn.Module):
         return torch.rsqrt(F.linear(scales.float().square(), power).float() + 1e-8)
 
 
-def _blended(own: torch.Tensor, other: torch.Tensor | None, mask: torch.Tensor | None) -> torch.Tensor:
+def blended(own: torch.Tensor, other: torch.Tensor | None, mask: torch.Tensor | None) -> torch.Tensor:
     """Scales of each channel, (batch, channels, 1, 1), or with a mask of each pixel; *own* to the bit where it is 0."""
     if other is None or mask is None:
         return own[:, :, None, None]
@@ -163,18 +163,18 @@ class Synthesis(nn.Module):
         picture: torch.Tensor | None = None
         for place, (side, grain) in enumerate(zip(self.sides, noise, strict=False)):
             if place:
-                found = _doubled(self.seconds[place - 1](found, styles.at(2 * place - 1, side // 2), noise[place - 1]))
+                found = doubled(self.seconds[place - 1](found, styles.at(2 * place - 1, side // 2), noise[place - 1]))
             style = styles.at(2 * place, side)
             found = self.firsts[place](found, style, grain)
             colours = F.pixel_shuffle(self.colours[place](found, style), 2)
-            picture = colours if picture is None else _doubled(picture) + colours
+            picture = colours if picture is None else doubled(picture) + colours
             if keep is not None:
                 keep.append(found)
         assert picture is not None
         return picture
 
 
-def _doubled(found: torch.Tensor) -> torch.Tensor:
+def doubled(found: torch.Tensor) -> torch.Tensor:
     return F.interpolate(found, scale_factor=2, mode="bilinear", align_corners=False)
 
 
@@ -230,6 +230,7 @@ class Discriminator(nn.Module):
             assert isinstance(block, Shrink)
             if side > FIRST:
                 nn.init.zeros_(block.second.weight)
+                nn.init.zeros_(block.second.get_parameter("bias"))
                 nn.init.zeros_(block.skip.weight)
 
     def forward(self, pictures: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
@@ -241,10 +242,14 @@ class Discriminator(nn.Module):
                 found = entrance if found is None else found + entrance
                 pictures = F.avg_pool2d(pictures, 2)
             assert found is not None
-            found = self.blocks[str(side)](found)
+            found = self.blocks[str(side)](self.attended(found, side))
             side //= 2
         assert found is not None
         found = F.leaky_relu(self.last(found), 0.2).flatten(1)
         found = F.leaky_relu(self.hidden(found), 0.2)
         scores = self.score(found)[:, 0] + (found * self.embedding(classes)).mean(1)
         return scores.float()
+
+    def attended(self, found: torch.Tensor, side: int) -> torch.Tensor:
+        """What the block at *side* pixels reads of the map *found*: all as it is. BigGAN looks across it first."""
+        return found

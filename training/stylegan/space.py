@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from training.lib.painted import outside
 from training.lib.space import SPACE, between, by_effect, keeps_its_word, looks, named, principal
-from training.stylegan.graphs import outside
 from training.stylegan.network import Mapping, Styles, Synthesis
 
 POINTS, SEEN, PRINCIPAL = 8000, 2000, 16
