@@ -49,17 +49,20 @@ def paint_ruler(painter: QPainter, scene: Scene) -> None:
 
 def _bars(painter: QPainter, scene: Scene) -> None:
     geometry = scene.geometry
-    shown = -1e9
+    lines: list[QLineF] = []
+    numbers: list[tuple[float, int]] = []
     for bar in bars_of(scene.score).between(*scene.ticks):
         x = geometry.x(bar.start)
-        painter.setPen(QPen(scene.colour("border"), 1))
         beats = range(bar.start + bar.beat, bar.end, bar.beat) if bar.beat * geometry.per_tick >= CLOSEST else ()
-        painter.drawLines([QLineF(geometry.x(at), RULER - 4, geometry.x(at), RULER) for at in beats])
-        if x - shown >= 4 * SMALL:
-            painter.drawLine(QLineF(x, 4, x, RULER))
-            painter.setPen(scene.colour("muted"))
-            painter.drawText(QPointF(x + 4, NUMBERS), str(bar.number + 1))
-            shown = x
+        lines += [QLineF(geometry.x(at), RULER - 4, geometry.x(at), RULER) for at in beats]
+        if not numbers or x - numbers[-1][0] >= 4 * SMALL:
+            lines.append(QLineF(x, 4, x, RULER))
+            numbers.append((x, bar.number + 1))
+    painter.setPen(QPen(scene.colour("border"), 1))
+    painter.drawLines(lines)
+    painter.setPen(scene.colour("muted"))
+    for x, number in numbers:
+        painter.drawText(QPointF(x + 4, NUMBERS), str(number))
 
 
 def _changes(painter: QPainter, scene: Scene) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QRectF
 
 from app.studios.compose.document import MAX_PITCH, Note
@@ -46,6 +47,10 @@ class Geometry:
     def x(self, tick: float) -> float:
         return KEYS + tick * self.per_tick - self.left
 
+    def xs(self, ticks: np.ndarray) -> np.ndarray:
+        """:meth:`x` of many ticks at once."""
+        return KEYS + ticks * self.per_tick - self.left
+
     def y(self, pitch: int) -> float:
         """The upper edge of a row."""
         return RULER + (MAX_PITCH - pitch) * self.row - self.top
@@ -65,6 +70,10 @@ class Geometry:
     def velocity_y(self, velocity: float) -> float:
         """The height of a velocity in the lane; the inverse of :meth:`velocity`."""
         return self.bottom + LANE - LANE_MARGIN - velocity / MAX_VELOCITY * (LANE - 2 * LANE_MARGIN)
+
+    def velocity_ys(self, velocities: np.ndarray) -> np.ndarray:
+        """:meth:`velocity_y` of many at once."""
+        return self.bottom + LANE - LANE_MARGIN - velocities / MAX_VELOCITY * (LANE - 2 * LANE_MARGIN)
 
     def note_rect(self, note: Note) -> QRectF:
         """The note as it is drawn, at least two pixels wide."""

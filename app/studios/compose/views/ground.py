@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
@@ -62,21 +63,19 @@ def _lines(painter: QPainter, scene: Scene) -> None:
     thin = QPen(mixed(scene.colour("border"), scene.colour("work"), 0.4), 1)
     middle = QPen(mixed(scene.colour("border"), scene.colour("work"), 0.9), 1)
     strong = QPen(mixed(scene.colour("muted"), scene.colour("work"), 0.6), 1)
+    finest, beats, firsts = [], [], []
     for bar in bars_of(scene.score).between(*scene.ticks):
-        if scene.grid < bar.beat:
-            _verticals(painter, scene, thin, range(bar.start, bar.end, scene.grid))
-        _verticals(painter, scene, middle, range(bar.start, bar.end, bar.beat))
+        if scene.grid < bar.beat and scene.grid * geometry.per_tick >= CLOSEST:
+            finest += range(bar.start, bar.end, scene.grid)
+        if bar.beat * geometry.per_tick >= CLOSEST:
+            beats += range(bar.start, bar.end, bar.beat)
         # Far out, bars thin out too.
         if (bar.end - bar.start) * geometry.per_tick >= CLOSEST:
-            _verticals(painter, scene, strong, range(bar.start, bar.start + 1))
-
-
-def _verticals(painter: QPainter, scene: Scene, pen: QPen, ticks: range) -> None:
-    if ticks.step * scene.geometry.per_tick < CLOSEST and len(ticks) > 1:
-        return
-    painter.setPen(pen)
-    xs = [round(scene.geometry.x(tick)) + 0.5 for tick in ticks]
-    painter.drawLines([QLineF(x, RULER, x, scene.height) for x in xs])
+            firsts.append(bar.start)
+    for pen, ticks in ((thin, finest), (middle, beats), (strong, firsts)):
+        painter.setPen(pen)
+        xs = (np.round(geometry.xs(np.array(ticks))) + 0.5).tolist()
+        painter.drawLines([QLineF(x, RULER, x, scene.height) for x in xs])
 
 
 def _beyond(painter: QPainter, scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -9,6 +10,7 @@ from app.base.i18n import tr
 from app.studios.compose.edits import Key
 from app.studios.compose.views.colours import mixed, voice_colour
 from app.studios.compose.views.geometry import KEYS, LANE
+from app.studios.compose.views.index import Column
 from app.studios.compose.views.scene import Scene, small
 
 KNOB = 2.5
@@ -37,22 +39,34 @@ def paint_lane(painter: QPainter, scene: Scene) -> None:
 def _stems(painter: QPainter, scene: Scene) -> None:
     if scene.voice >= len(scene.score.tracks):
         return
-    geometry = scene.geometry
     column = scene.index.column(scene.voice, *scene.ticks)
+    chosen = _chosen(scene, column)
     colour = voice_colour(scene.theme, scene.voice)
     quiet = mixed(colour, scene.colour("panel"), 0.55) if scene.selection else colour
-    zero = geometry.velocity_y(0)
-    stems: dict[bool, list[QLineF]] = {False: [], True: []}
-    for start, pitch, velocity in zip(
-        *(a.tolist() for a in (column.start, column.pitch, column.velocity)), strict=True
-    ):
-        chosen = bool(scene.selection) and Key(scene.voice, start, pitch) in scene.selection
-        x = round(geometry.x(start)) + 0.5
-        stems[chosen].append(QLineF(x, zero, x, geometry.velocity_y(velocity)))
-    for chosen, lines in stems.items():
-        painter.setPen(QPen(scene.colour("text") if chosen else quiet, 2))
+    for rows, shade in ((~chosen, quiet), (chosen, scene.colour("text"))):
+        lines = _lines(scene, column.take(rows))
+        painter.setPen(QPen(shade, 2))
         painter.drawLines(lines)
         if len(lines) < THIN:
-            painter.setBrush(scene.colour("text") if chosen else quiet)
+            painter.setBrush(shade)
             for line in lines:
                 painter.drawEllipse(line.p2(), KNOB, KNOB)
+
+
+def _chosen(scene: Scene, column: Column) -> np.ndarray:
+    """Which of the notes are selected, bool (notes,)."""
+    if not scene.selection:
+        return np.zeros(len(column.start), bool)
+    places = zip(column.start.tolist(), column.pitch.tolist(), strict=True)
+    return np.array([Key(scene.voice, *place) in scene.selection for place in places], bool)
+
+
+def _lines(scene: Scene, column: Column) -> list[QLineF]:
+    """The stems; of those on one pixel the tallest, which hides the others."""
+    if not len(column.start):
+        return []
+    xs, zero = np.round(scene.geometry.xs(column.start)), scene.geometry.velocity_y(0)
+    order = np.lexsort((column.velocity, xs))
+    tallest = order[np.append(np.diff(xs[order]) > 0, True)]
+    places = zip((xs[tallest] + 0.5).tolist(), scene.geometry.velocity_ys(column.velocity[tallest]).tolist(), strict=True)
+    return [QLineF(x, zero, x, y) for x, y in places]

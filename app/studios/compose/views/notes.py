@@ -54,7 +54,7 @@ def paint_notes(painter: QPainter, scene: Scene) -> None:
 def bodies(scene: Scene, column: Column) -> list[QRectF]:
     """The notes as they are drawn; see :meth:`Geometry.note_rect`."""
     geometry = scene.geometry
-    left = KEYS + column.start * geometry.per_tick - geometry.left
+    left = geometry.xs(column.start)
     top = RULER + (MAX_PITCH - column.pitch) * geometry.row - geometry.top
     wide = np.maximum(2.0, (column.end - column.start) * geometry.per_tick)
     rows = zip((left + 0.5).tolist(), (top + 0.5).tolist(), np.maximum(1.0, wide - 1).tolist(), strict=True)

@@ -24,10 +24,12 @@ def dust(index: NoteIndex, tracks: list[int], start: float, end: float, width: i
         scale = width / (end - start)
         left = np.clip(((first - start) * scale).astype(int), 0, width - 1)
         right = np.clip(np.maximum(left + 1, np.ceil((last - start) * scale).astype(int)), 1, width)
-        edges = np.zeros((128, width + 1), np.int32)
-        np.add.at(edges, (127 - pitch, left), 1)
-        np.add.at(edges, (127 - pitch, right), -1)
-        image[edges.cumsum(axis=1)[:, :width] > 0] = colour.rgba()
+        if len(pitch):
+            top, bottom = 127 - int(pitch.max()), 128 - int(pitch.min())
+            rows, size = (127 - top - pitch) * (width + 1), (bottom - top) * (width + 1)
+            edges = np.bincount(rows + left, minlength=size) - np.bincount(rows + right, minlength=size)
+            covered = edges.cumsum().reshape(-1, width + 1)[:, :width] > 0
+            image[top:bottom][covered] = colour.rgba()
     return QImage(image.data, width, 128, 4 * width, QImage.Format.Format_ARGB32).copy()
 
 
