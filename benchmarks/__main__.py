@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import gallery, generators, ghost, imagining, painting, window, writing
+from benchmarks import composing, gallery, generators, ghost, imagining, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "roll": window.roll,
     "ghost": ghost.first_token,
     "decoding": ghost.decoding,
+    "musenet": composing.decoding,
     "typing": writing.typing,
     "pen": painting.pen,
     "openraster": painting.openraster,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from app.base.progress import Progress
-from app.runtime.cache import present_of
 from app.runtime.decoder import read_context
 from app.runtime.device import physical_cores
 from app.runtime.model import Model
@@ -23,13 +21,13 @@ from app.studios.write.prose import SPARE, ProseReader, Writing
 from app.studios.write.request import WriteRequest
 from benchmarks.generators import open_model
 from benchmarks.llama import Llama, write_gguf
+from benchmarks.racing import Race, bare, compared, raced
 
 MODEL = "gpt-prose-en"
 SENTENCE = "It was a long evening, and the rain that had begun at noon went on falling upon the garden. "
 AFTER = " But nothing came of it, as everybody knew, and the lamp burned lower."
 KEYS = 60
 TOKENS = 40
-TURNS = 15
 
 
 def first_token() -> Iterator[str]:
@@ -62,27 +60,7 @@ def decoding() -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             if importlib.util.find_spec("llama_cpp"):
                 racers |= _llamas(model, text, Path(folder) / "model.gguf")
-            best, processor = _by_turns(racers)
-        for name, seconds in best.items():
-            ratio = seconds / best["studio"]
-            yield (
-                f"{title}, {name}: {1 / seconds:.0f} tokens/s at best, {1000 * processor[name]:.2f} ms of processor"
-                + ("" if name == "studio" else f"; the studio decodes {ratio:.2f} times as fast")
-            )
-
-
-Race = Callable[[], tuple[float, float]]
-"""Writes some tokens; returns the wall seconds and the processor seconds of one."""
-
-
-def _by_turns(racers: dict[str, Race]) -> tuple[dict[str, float], dict[str, float]]:
-    """The least wall seconds, and the least processor seconds, that each took for a token in :data:`TURNS` turns."""
-    best, processor = dict.fromkeys(racers, np.inf), dict.fromkeys(racers, np.inf)
-    for _ in range(TURNS):
-        for name, race in racers.items():
-            wall, busy = race()
-            best[name], processor[name] = min(best[name], wall), min(processor[name], busy)
-    return best, processor
+            yield from compared(title, racers)
 
 
 def _request(model: Model, text: str, after: str, length: int) -> WriteRequest:
@@ -108,78 +86,14 @@ def _long_text(model: Model, after: str, room: int = 5 + SPARE) -> str:
     return text
 
 
-def _timed(steps: Iterator[object]) -> tuple[float, float]:
-    """Wall and processor seconds of one of the steps."""
-    wall, busy = time.perf_counter(), time.process_time()
-    count = sum(1 for _ in steps)
-    return (time.perf_counter() - wall) / count, (time.process_time() - busy) / count
-
-
 def _studio(model: Model, text: str) -> Race:
-    def race() -> tuple[float, float]:
-        steps = Writing(_request(model, text, "", TOKENS), [rng(1)], TOKENS, model).go(Progress())
-        next(steps)  # the text before is read
-        return _timed(steps)
-
-    return race
+    return raced(lambda: Writing(_request(model, text, "", TOKENS), [rng(1)], TOKENS, model).go(Progress()))
 
 
 def _bare(model: Model, text: str, in_place: bool = False) -> Race:
-    """The likeliest token after the other: with the cache handed on, or written in place as the studio does it."""
-    session = _opened(model)
     tokens = ProseReader(model).context(text, "", TOKENS + SPARE).tokens
     decoder, _ = read_context(model, tokens, Progress())
-    steps = _in_place_steps if in_place else _handed_on_steps
-
-    def race() -> tuple[float, float]:
-        found = steps(session, decoder.past, len(tokens))
-        next(found)  # the arrays are laid out
-        return _timed(found)
-
-    return race
-
-
-def _opened(model: Model) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = physical_cores()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(model.folder / "decoder.onnx"), options, ["CPUExecutionProvider"])
-
-
-def _handed_on_steps(session: onnxruntime.InferenceSession, kept: dict[str, np.ndarray], read: int) -> Iterator[None]:
-    names = [output.name for output in session.get_outputs()]
-    wrap = onnxruntime.OrtValue.ortvalue_from_numpy
-    past, token = {name: wrap(value) for name, value in kept.items()}, np.zeros((1, 1), np.int64)
-    yield
-    for length in range(read, read + TOKENS):
-        feeds = {name: wrap(value) for name, value in _feeds(token, length).items()}
-        found = dict(zip(names, session.run_with_ort_values(names, feeds | past), strict=True))
-        past = {name: found[present_of(name)] for name in past}
-        token = found["logits"].numpy()[:, -1:].argmax(-1)
-        yield
-
-
-def _in_place_steps(session: onnxruntime.InferenceSession, kept: dict[str, np.ndarray], read: int) -> Iterator[None]:
-    binding, token = session.io_binding(), np.zeros((1, 1), np.int64)
-    for name, value in kept.items():
-        room = np.pad(value, ((0, 0), (0, 0), (0, TOKENS), (0, 0)))
-        held = onnxruntime.OrtValue.ortvalue_from_numpy(room)
-        binding.bind_ortvalue_input(name, held)
-        binding.bind_ortvalue_output(present_of(name), held)
-    binding.bind_output("logits")
-    yield
-    for length in range(read, read + TOKENS):
-        feeds = _feeds(token, length)
-        for name, value in feeds.items():
-            binding.bind_cpu_input(name, value)
-        session.run_with_iobinding(binding)
-        token = binding.get_outputs()[-1].numpy()[:, -1:].argmax(-1)
-        yield
-
-
-def _feeds(token: np.ndarray, length: int) -> dict[str, np.ndarray]:
-    lengths = np.array([length], np.int32)
-    return {"input_ids": token, "seqlens_k": lengths, "total_sequence_length": np.array(length + 1, np.int32)}
+    return bare(model, decoder.past, len(tokens), TOKENS, in_place)
 
 
 def _llamas(model: Model, text: str, path: Path) -> dict[str, Race]:
@@ -205,9 +119,4 @@ def _llama(model: Model, text: str, path: Path, threads: int) -> Race:
             token = int(llama.read([token]).argmax())
             yield
 
-    def race() -> tuple[float, float]:
-        found = steps()
-        next(found)
-        return _timed(found)
-
-    return race
+    return raced(steps)

@@ -64,6 +64,10 @@ class Row:
         """The token that must come now; it is taken."""
         return self._forced.popleft() if self._forced else None
 
+    def all_forced(self, most: int) -> list[int]:
+        """The tokens, at most so many, of which each must come after the one before; they are taken."""
+        return [self._forced.popleft() for _ in range(min(most, len(self._forced)))]
+
     def allowed(self) -> np.ndarray:
         """The tokens that may come now, bool (vocabulary,), at least one."""
         mask = np.zeros(self._vocabulary, bool)

@@ -91,18 +91,20 @@ class Segment:
         return self._notes(self._rows[0])
 
     def write(self, progress: Progress) -> Iterator[None]:
-        """Write a token in each row at a time."""
+        """Write a token in each row at a time; what must follow it is read with it where there is one row."""
         window = min(int(self._model.codec["context"]), int(self._request.controls.get("memory", 2048)))
         tokens = self._plan.context(self._first, self._last, window - min(ROOM, window // 2), self._before)
         decoder, scores = read_context(self._model, np.array(tokens, np.int64), progress.part(0.0, 0.0))
         decoder = decoder.picked([0] * len(self._rows))
         given = np.repeat(scores[None], len(self._rows), axis=0)
-        for _ in range(window - len(tokens)):
-            drawn = [self._next(*each) for each in zip(self._rows, given, self._random, strict=True)]
+        while decoder.length < window:
+            drawn = [[self._next(*each)] for each in zip(self._rows, given, self._random, strict=True)]
             if all(row.done for row in self._rows):
                 return
+            if len(drawn) == 1:
+                drawn[0] += self._rows[0].all_forced(window - decoder.length - 1)
             self._hurry(decoder, window)
-            given = decoder.read(np.array(drawn, np.int64)[:, None], progress)[:, -1]
+            given = decoder.read(np.array(drawn, np.int64), progress)[:, -1]
             yield
 
     def best(self) -> Made:

@@ -68,5 +68,7 @@ def _lines(scene: Scene, column: Column) -> list[QLineF]:
     xs, zero = np.round(scene.geometry.xs(column.start)), scene.geometry.velocity_y(0)
     order = np.lexsort((column.velocity, xs))
     tallest = order[np.append(np.diff(xs[order]) > 0, True)]
-    places = zip((xs[tallest] + 0.5).tolist(), scene.geometry.velocity_ys(column.velocity[tallest]).tolist(), strict=True)
+    places = zip(
+        (xs[tallest] + 0.5).tolist(), scene.geometry.velocity_ys(column.velocity[tallest]).tolist(), strict=True
+    )
     return [QLineF(x, zero, x, y) for x, y in places]
