@@ -11,6 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import hypothesis
 import pytest
 import shiboken6
 from PySide6.QtCore import QTimer
@@ -25,6 +26,12 @@ from app.shell.application import make_services
 from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.ui.theme import apply_theme, load_theme
+
+# A machine under load draws and checks examples slowly: that is no failure.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # fmt: skip
+hypothesis.settings.load_profile("patient")
 
 
 class _Unexpected(logging.Handler):

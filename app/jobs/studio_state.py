@@ -27,8 +27,9 @@ Req = TypeVar("Req", bound=Request)
 class _Generation(Generic[Doc, Req]):
     """The request that runs now, its newest result, and the document with that result in its place."""
 
-    def __init__(self, request: Req, before: Snapshot[Doc], record: bool) -> None:
+    def __init__(self, request: Req, before: Snapshot[Doc], record: bool, title: str = "") -> None:
         self.request, self.before, self.record = request, before, record
+        self.title = title or tr("Generate")
         self.parent, self.node = before.node, None if record else before.node
         self.result: Doc | None = None
         self.document: Doc | None = None
@@ -85,13 +86,14 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         """Whether something runs that the user waits for; a passing preview does not count."""
         return self._running is not None and self._running.record
 
-    def generate(self, request: Req | None = None) -> None:
-        """Run the model; the document grows as results come. Ends as one undo step and one node of the history."""
+    def generate(self, request: Req | None = None, title: str = "") -> None:
+        """Run the model; the document grows as results come. Ends as one undo step, called *title* or else “Generate”,
+        and one node of the history."""
         self.stop()
         try:
             if request is None:
                 request = self._fresh_request()
-            self._start(request, record=True)
+            self._start(request, record=True, title=title)
         except AtelierError as error:
             self.failed.emit(error)
 
@@ -109,11 +111,11 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         *more*: the document holds more of the suggestion accepted last; its node of the history becomes this one.
         """
         self.stop()
-        taken, last = _Generation[Doc, Req](request, self._now, record=True), self._accepted
+        taken, last = _Generation[Doc, Req](request, self._now, record=True, title=title), self._accepted
         if more and last is not None and last.node == self.node:
             taken.node, taken.parent = last.node, last.parent
         self.set_seed(request.seed)
-        self._keep(taken, document, document, complete=True, title=title)
+        self._keep(taken, document, document, complete=True)
         self._accepted = taken
 
     def stop(self) -> None:
@@ -138,8 +140,8 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
             request = self.make_request()
         return request
 
-    def _start(self, request: Req, record: bool, before: Snapshot[Doc] | None = None) -> None:
-        running = _Generation[Doc, Req](request, before or self._now, record)
+    def _start(self, request: Req, record: bool, before: Snapshot[Doc] | None = None, title: str = "") -> None:
+        running = _Generation[Doc, Req](request, before or self._now, record, title)
         was_busy, self._running = self.busy, running
         self.failed.emit(None)
         listener = Listener(
@@ -172,9 +174,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         if running.record:
             self.busyChanged.emit(False)
 
-    def _keep(
-        self, running: _Generation[Doc, Req], result: Doc, document: Doc, complete: bool, title: str = ""
-    ) -> None:
+    def _keep(self, running: _Generation[Doc, Req], result: Doc, document: Doc, complete: bool) -> None:
         request = running.request
         model = self.services.shelf.open(request.model)
         made = Made(
@@ -191,7 +191,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
             self._asked.setdefault(running.before.node, []).append(request)
         after = Snapshot(document, self.settings, made, running.node)
         self._now = running.before
-        self._push(title or tr("Generate"), after, "" if running.record else "preview")
+        self._push(running.title, after, "" if running.record else "preview")
         if running.record and running.node is not None:
             self._record(running.node, running.parent, after, request)
 

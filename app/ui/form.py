@@ -23,6 +23,7 @@ from superqt import QDoubleSlider
 from app.base.i18n import tr
 from app.runtime.manifest import MAX_TEXT, Control, ControlValue
 from app.ui.theme import GRID
+from app.ui.widgets.longlist import MANY, LongList
 
 
 def inset(box: QAbstractSpinBox) -> None:
@@ -119,13 +120,13 @@ class NumberField(QWidget):
 
 
 class ChoiceField(QWidget):
-    """A labelled list."""
+    """A labelled list; a long one can be searched by typing."""
 
     changed = Signal(object)
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._box = QComboBox()
+        self._box = LongList() if len(control.choices) >= MANY else QComboBox()
         for choice in control.choices:
             self._box.addItem(tr(choice), choice)
         put_under_label(self, self._box, control)

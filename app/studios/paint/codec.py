@@ -29,7 +29,8 @@ class StrokeCodec:
     def __init__(self, scale: float, categories: Sequence[str], rows: str = OURS) -> None:
         self.scale = scale
         self.categories = list(categories)
-        self._magenta = rows == MAGENTA
+        self.ends_apart = rows == MAGENTA
+        """Whether the end is a row of its own, which is no point."""
 
     def encode(self, strokes: Sequence[np.ndarray], end: bool = True) -> np.ndarray:
         """Strokes, arrays (n, 2) in units, to float32 (points, 5); with *end* the last point ends the drawing.
@@ -38,7 +39,7 @@ class StrokeCodec:
         """
         if not strokes:
             return np.zeros((0, 5), np.float32)
-        if self._magenta:  # there a line has two ends
+        if self.ends_apart:  # there a line has two ends
             strokes = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in strokes]
         points = np.concatenate([np.asarray(stroke, np.float32) for stroke in strokes])
         rows = np.zeros((len(points), 5), np.float32)
@@ -46,7 +47,7 @@ class StrokeCodec:
         last = np.cumsum([len(stroke) for stroke in strokes]) - 1
         rows[:, DOWN] = 1
         rows[last, DOWN], rows[last, UP] = 0, 1
-        if self._magenta:
+        if self.ends_apart:
             return np.concatenate([rows[1:], _END_ROW]) if end else rows[1:]
         if end:
             rows[-1, UP], rows[-1, END] = 0, 1
@@ -55,7 +56,7 @@ class StrokeCodec:
     def decode(self, rows: np.ndarray, start: tuple[float, float] | None = None) -> list[np.ndarray]:
         """Rows (points, 5) to strokes, float32 (n, 2) in units; the first offset counts from *start*, the last point
         of a drawing that they go on with. Without it they are a whole drawing, about wherever it may be."""
-        if self._magenta:
+        if self.ends_apart:
             rows = rows[rows[:, END] == 0]
             rows = rows if start is not None else np.concatenate([start_row(), rows])
         points = np.cumsum(rows[:, :2] * self.scale, axis=0, dtype=np.float32) + np.array(start or 0, np.float32)
@@ -67,7 +68,7 @@ class StrokeCodec:
         stays where the pen is."""
         rows, ends = rows.copy(), rows[:, END] == 1
         rows[ends, UP], rows[ends, END] = 1, 0
-        if self._magenta:
+        if self.ends_apart:
             rows[ends, :2] = 0
         return rows
 

@@ -70,7 +70,7 @@ class PaintEngine:
         return Verdict(match, tr("points differ by up to {worst} pixels.", worst=f"{worst:.2g}"))
 
     def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
-        """Nats per point, see :func:`app.studios.paint.score.score_files`."""
+        """See :func:`app.studios.paint.score.score_files`, :func:`app.studios.paint.closeness.score_pictures`."""
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

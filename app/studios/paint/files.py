@@ -15,7 +15,7 @@ from app.base.i18n import tr
 from app.runtime.recipe import KEY, Recipe, recipe_from_json
 from app.studios.paint.document import Drawing
 from app.studios.paint.ora import ora_bytes, read_ora
-from app.studios.paint.pictures import open_picture, picture_drawing
+from app.studios.paint.pictures import naming, open_picture, picture_drawing
 from app.studios.paint.render import render
 from app.studios.paint.svg import svg_bytes
 from app.studios.paint.svgread import read_svg
@@ -45,14 +45,19 @@ def save_drawing(path: Path, drawing: Drawing, recipe: Recipe | None) -> list[Pa
 def load_drawing(path: Path) -> tuple[Drawing, Recipe | None]:
     """Read an SVG, an OpenRaster file or a picture; a picture that was not saved here becomes a layer.
 
-    Raises :class:`AtelierError` (``BAD_FILE``) for what can't be read.
+    Raises :class:`AtelierError` (``BAD_FILE``) that names the file, for what can't be read.
     """
     content = read_bytes(path, LIMIT)
+    with naming(path.name):
+        return _read(content, path.stem)
+
+
+def _read(content: bytes, name: str) -> tuple[Drawing, Recipe | None]:
     if content.startswith(b"PK\x03\x04"):
         return read_ora(content)
     if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return read_svg(content)
-    return _read_picture(content, path.stem)
+    return _read_picture(content, name)
 
 
 def png_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:

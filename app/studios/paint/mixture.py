@@ -7,7 +7,7 @@ import numpy as np
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities
 from app.runtime.session import Arrays
-from app.studios.paint.codec import start_row
+from app.studios.paint.codec import END, start_row
 
 LOG_2PI = float(np.log(2 * np.pi))
 PARTS = ("weights", "means", "deviations", "correlation", "pen")
@@ -35,8 +35,11 @@ def _pick(logits: np.ndarray, generator: np.random.Generator, temperature: float
     return int(np.searchsorted(edges, generator.random() * edges[-1], side="right"))
 
 
-def nats(parts: Arrays, rows: np.ndarray) -> np.ndarray:
-    """Negative log likelihood of each row (n,): the mixture's density of the offset, and the pen (Ha & Eck, eq. 9)."""
+def nats(parts: Arrays, rows: np.ndarray, ends_apart: bool = False) -> np.ndarray:
+    """Negative log likelihood of each row (n,): the mixture's density of the offset, and the pen (Ha & Eck, eq. 9).
+
+    Where ends stand apart, an end is no point and its offset does not count.
+    """
     distance = (rows[:, None, :2] - parts["means"]) * np.exp(-parts["deviations"])
     rho = parts["correlation"]
     rest = 1 - rho**2
@@ -44,7 +47,8 @@ def nats(parts: Arrays, rows: np.ndarray) -> np.ndarray:
     density = -square / (2 * rest) - parts["deviations"].sum(-1) - 0.5 * np.log(rest) - LOG_2PI
     offset = log_sum(density + parts["weights"] - log_sum(parts["weights"])[:, None])
     pen = parts["pen"] - log_sum(parts["pen"])[:, None]
-    return -offset - (pen * rows[:, 2:]).sum(-1)
+    counted = 1 - rows[:, END] if ends_apart else 1.0
+    return -offset * counted - (pen * rows[:, 2:]).sum(-1)
 
 
 def log_sum(values: np.ndarray) -> np.ndarray:

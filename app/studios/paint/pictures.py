@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
+from collections.abc import Iterator
 
 from PIL import Image, UnidentifiedImageError
 
@@ -13,6 +15,15 @@ from app.studios.paint.document import Drawing
 from app.studios.paint.layers import Layer
 
 MOST_SIDE, MOST_PIXELS = 20_000, 80_000_000
+
+
+@contextlib.contextmanager
+def naming(name: str) -> Iterator[None]:
+    """What goes wrong inside is told with the name of the file."""
+    try:
+        yield
+    except AtelierError as error:
+        raise AtelierError(error.kind, f"“{name}”: {error.message}", error.hint) from error
 
 
 def open_picture(content: bytes) -> Image.Image:

@@ -16,6 +16,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.studio_state import StudioState
 from app.jobs.worker import End, Listener
+from app.runtime.manifest import ControlValue
 from app.studios.paint.brushes import load_brush
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.layers import Layer, layer_at, new_number, replaced, shifted
@@ -86,7 +87,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         return msgspec.structs.replace(result, layers=layers)
 
     def refill(self) -> None:
-        """Have the machine complete what is taken away; the rest stays as it is, to the byte.
+        """Have the machine complete what is taken away; the rest stays as it is, to the byte. One undo step.
 
         That is what lies in the frame, or the chosen strokes, or else what the machine drew last.
         """
@@ -101,10 +102,7 @@ class PaintState(StudioState[Drawing, PaintRequest]):
             gap = bounds(document.strokes[place] for place in self.selection)
         else:
             kept, gap = document.without_last_machine(), None
-        if kept.strokes != document.strokes:
-            self.edit(tr("Refill"), kept)
-            self.set_seed(self.settings.seed + 1)
-        self.generate(msgspec.structs.replace(self.make_request(), gap=gap))
+        self._refill(kept, gap, {})
 
     # --- painting pictures ---------------------------------------------------------------------------------------
 
@@ -165,13 +163,16 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         kept = document.without(*chosen) if chosen else document.without_last_machine()
         gap = bounds(document.strokes[place] for place in chosen)
         count = len(document.strokes) - len(kept.strokes)
-        if count:
-            self.edit(tr("Refill"), kept)
+        strokes: dict[str, ControlValue] = {"strokes": min(MOST_STROKES, max(LEAST_STROKES, count))} if count else {}
+        self._refill(kept, _within(gap, document), strokes)
+
+    def _refill(self, kept: Drawing, gap: Box | None, controls: dict[str, ControlValue]) -> None:
+        """Have what was taken away made anew, each time by another seed."""
+        if kept.strokes != self.document.strokes:
             self.set_seed(self.settings.seed + 1)
         request = self.make_request()
-        controls = {**request.controls, "strokes": min(MOST_STROKES, max(LEAST_STROKES, count))}
-        request = msgspec.structs.replace(request, controls=controls if count else request.controls)
-        self.generate(msgspec.structs.replace(request, gap=_within(gap, document)))
+        drawing, controls = bare(kept), {**request.controls, **controls}
+        self.generate(msgspec.structs.replace(request, drawing=drawing, controls=controls, gap=gap), tr("Refill"))
 
     # --- the brush in hand ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from app.studios.cards import CARDS
 from app.studios.paint.codec import StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.engine import ENGINE
+from app.studios.paint.generator import codec_of
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.simplify import simplified
 
@@ -119,6 +121,56 @@ def test_real_drawings_score_better_than_scribbles(shelf: ModelShelf, tmp_path: 
     model = shelf.open(MODEL)
     bad, good = (ENGINE.score(model, [tmp_path / f"{name}.svg"], Progress()) for name in ("scribble", "body"))
     assert good["nats_per_point"] < bad["nats_per_point"]
+
+
+def test_the_score_is_the_papers(shelf: ModelShelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ha & Eck 2017, equations 3 to 5, 9 and 10, with the covariances written out."""
+    sizes, rng = (5, 12), np.random.default_rng(0)
+    points = rng.integers(0, 255, (sum(sizes), 2)).astype(np.uint8)
+    lifted = np.zeros(sum(sizes), bool)
+    lifted[[2, 4, 16]] = True
+    path, names = tmp_path / "x.npz", np.array(["crab", "sun"])
+    np.savez(
+        path, points=points, pen_up=lifted, offsets=np.cumsum([0, *sizes]), label=np.array([1, 0]), categories=names,
+        split=np.array([1, 1]),
+    )  # fmt: skip
+    assert run(CARDS, ["score", MODEL, str(path)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    model = shelf.open(MODEL)
+    codec, reconstruction, divergence = codec_of(model), 0.0, 0.0
+    for strokes, name in (([points[:3], points[3:5]], "sun"), ([points[5:]], "crab")):
+        rows, classes = codec.encode(strokes), codec.one_hot(name)
+        latent = model.run("encoder", {"points": rows[None], "classes": classes})
+        mean, spread = latent["mean"].astype(float), latent["log_variance"].astype(float)
+        divergence -= (1 + spread - mean**2 - np.exp(spread)).sum() / (2 * mean.size)
+        given = {"latent": latent["mean"], "classes": classes}
+        read = np.concatenate([[[0, 0, 1, 0, 0]], rows[:-1]])[None].astype(np.float32)
+        parts = model.run("decoder", {"points": read, **given, **model.run("begin", given)})
+        for place, row in enumerate(rows):
+            pen = _softmax(parts["pen"][0, place]) @ row[2:]
+            reconstruction -= np.log(_density(parts, place, row[:2])) + np.log(pen)
+    assert (found["n_max"], found["n_z"]) == (100, model.codec["latent"])
+    assert found["reconstruction_loss"] == pytest.approx(reconstruction / 2 / 100, rel=1e-4)
+    assert found["kl_loss"] == pytest.approx(divergence / 2, rel=1e-4)
+    assert found["nats_per_point"] == pytest.approx(reconstruction / sum(sizes), rel=1e-4)
+
+
+def _density(parts: dict[str, np.ndarray], place: int, offset: np.ndarray) -> float:
+    density = 0.0
+    for share, mean, deviation, rho in zip(
+        _softmax(parts["weights"][0, place]), parts["means"][0, place], np.exp(parts["deviations"][0, place]),
+        parts["correlation"][0, place], strict=True,
+    ):  # fmt: skip
+        x, y = deviation.astype(float)
+        covariance = np.array([[x * x, rho * x * y], [rho * x * y, y * y]])
+        away = offset - mean
+        density += share * np.exp(-away @ np.linalg.solve(covariance, away) / 2) / np.sqrt(np.linalg.det(covariance))
+    return density / (2 * np.pi)
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    shares = np.exp(scores.astype(float) - scores.max())
+    return shares / shares.sum()
 
 
 def test_the_codec_goes_there_and_back() -> None:

@@ -156,6 +156,7 @@ def test_what_is_no_drawing_is_refused(tmp_path: Path, content: bytes, why: str)
     with pytest.raises(AtelierError, match=why) as caught:
         load_drawing(path)
     assert caught.value.kind is ErrorKind.BAD_FILE
+    assert str(caught.value).startswith("“x.svg”: ")
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])

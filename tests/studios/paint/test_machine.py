@@ -260,11 +260,14 @@ def test_refilling_chosen_strokes_keeps_the_others(page: PaintPage, hand: Hand, 
     hand.stroke(*ROUND.tolist())
     hand.stroke((420, 300), (380, 220))
     page.state.select(frozenset({1}))
-    body = page.state.document.strokes[0]
+    before, body = page.state.document.strokes, page.state.document.strokes[0]
     with qtbot.waitSignal(page.state.busyChanged, check_params_cb=lambda busy: not busy, timeout=30_000):
         page.refill()
     assert page.state.document.strokes[0] == body
     assert {stroke.maker for stroke in page.state.document.strokes[1:]} == {"machine"}
+    assert page.state.undo_title == "Refill"
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.state.document.strokes == before
 
 
 def test_the_heat_map_follows_the_pen(page: PaintPage, hand: Hand, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
 from app.runtime.manifest import Control
@@ -14,6 +14,7 @@ from app.studios.paint.views.canvas import Canvas
 from app.studios.paint.views.thumbnails import GHOST, StrokeButton, paint_lines
 from app.ui.form import NumberField
 from app.ui.theme import GRID
+from app.ui.widgets.longlist import LongList
 
 A_ROW, SIDE = 3, 9 * GRID
 FAINT, CLEAR = 60, 230
@@ -79,9 +80,9 @@ class SpacePanel(QWidget):
     def __init__(self, state: PaintState, offers: Offers) -> None:
         super().__init__()
         self._state, self._offers = state, offers
-        self.mix = QComboBox()
+        self.mix = LongList()
         self.mix.setAccessibleName(tr("Mixed with"))
-        self.mix.setToolTip(tr("A second category the machine draws a little of, in all it does"))
+        self.mix.setToolTip(tr("A second category the machine draws a little of, in all it does; type to find one"))
         self.share = NumberField(
             Control(
                 id="share", label=tr("Of which"), kind="float", default=0.5, minimum=0.0, maximum=1.0, step=0.05,
