@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 import soundfile
 
 from app.base.errors import AtelierError, ErrorKind
-from app.studios.compose.document import PEDAL, TICKS, Control, Note, Score, Tempo, Track, blank
+from app.studios.compose.document import (
+    BEND,
+    EXPRESSION,
+    PAN,
+    PEDAL,
+    TICKS,
+    VOLUME,
+    Control,
+    Note,
+    Score,
+    Tempo,
+    Track,
+    blank,
+)  # fmt: skip
+from app.studios.compose.files import load_midi, save_midi
 from app.studios.compose.sound.export import blocks, render, save_sound, stage_of
 from app.studios.compose.sound.pedal import sounding_ends
 from app.studios.compose.sound.sampler import RATE, default_font, sampler_of
@@ -161,3 +176,57 @@ def test_time_runs_through_changes_of_tempo_for_whole_arrays() -> None:
     score = Score(tracks=(), length=8 * TICKS, tempos=(Tempo(0, 500_000), Tempo(4 * TICKS, 1_000_000)))
     ticks = np.array([[0, 2 * TICKS], [4 * TICKS, 8 * TICKS]])
     assert timing_of(score).seconds(ticks).tolist() == [[0, 1], [2, 6]]
+
+
+# --- what changes in the course of a track ----------------------------------------------------------------------------
+
+
+def automated(*controls: Control, program: int = 73) -> np.ndarray:
+    """Four quarters of a flute's A."""
+    return render(one(Note(0, 69, 4 * TICKS), program=program, controls=controls))
+
+
+def test_volume_expression_and_place_are_heard_where_they_change() -> None:
+    plain = automated()
+    for number in (VOLUME, EXPRESSION):
+        before = 100 if number == VOLUME else 127
+        softer = automated(Control(2 * TICKS, number, before // 2))
+        assert np.allclose(softer[: 2 * QUARTER], plain[: 2 * QUARTER])
+        late = slice(2 * QUARTER + RATE // 100, 3 * QUARTER)
+        assert level(softer[late]) / level(plain[late]) == pytest.approx(0.25, rel=0.05)
+        assert np.abs(np.diff(softer[2 * QUARTER - 50 : 2 * QUARTER + 500, 0])).max() < 0.05  # no click
+    left = automated(Control(2 * TICKS, PAN, 0))
+    assert left[: 2 * QUARTER, 1].any()
+    assert not left[2 * QUARTER + RATE // 100 :, 1].any()
+
+
+def test_the_pitch_wheel_bends_in_the_range_that_is_set() -> None:
+    whole = [Control(0, BEND, 4096), Control(2 * TICKS, BEND, 0)]  # half the way: a semitone
+    sound = automated(*whole)
+    assert pitch(sound) == pytest.approx(440 * 2 ** (1 / 12), rel=0.01)
+    assert pitch(sound[2 * QUARTER + RATE // 20 :]) == pytest.approx(440, rel=0.01)
+    octave = [Control(0, 101, 0), Control(0, 100, 0), Control(0, 6, 12), Control(0, BEND, -8192)]
+    assert pitch(automated(*octave)) == pytest.approx(220, rel=0.01)
+    spread = [np.std(np.abs(np.fft.rfft(automated(*c)[:RATE, 0]))[420:461]) for c in ((), (Control(0, 1, 127),))]
+    assert spread[1] < 0.8 * spread[0]  # vibrato spreads the tone over its neighbours
+
+
+def test_a_channel_that_changes_its_instrument_keeps_volume_and_wheel(tmp_path: Path) -> None:
+    file, track = mido.MidiFile(), mido.MidiTrack()
+    file.tracks.append(track)
+    track += [
+        mido.Message("control_change", control=VOLUME, value=50),
+        mido.Message("program_change", program=73),
+        mido.Message("note_on", note=69, velocity=80),
+        mido.Message("note_off", note=69, time=480),
+        mido.Message("pitchwheel", pitch=4096),
+        mido.Message("program_change", program=75),
+        mido.Message("note_on", note=69, velocity=80),
+        mido.Message("note_off", note=69, time=480),
+    ]
+    file.save(tmp_path / "a.mid")
+    score, _ = load_midi(tmp_path / "a.mid")
+    assert [(part.program, part.volume) for part in score.tracks] == [(73, 50), (75, 50)]
+    assert pitch(render(score)[RATE // 2 :]) == pytest.approx(440 * 2 ** (1 / 12), rel=0.01)
+    save_midi(tmp_path / "b.mid", score, None)
+    assert np.array_equal(render(load_midi(tmp_path / "b.mid")[0]), render(score))

@@ -19,6 +19,8 @@ from app.studios.compose.document import BEND, FULL_VOLUME, MIDDLE, PAN, VOLUME,
 from app.studios.compose.words import instrument_name
 
 DRUMS = 9
+RANGE_OF_WHEEL = (6, 38, 98, 99, 100, 101)
+"""Controllers that mean something in their order only."""
 _PLAYED = ("note_on", "note_off", "program_change", "control_change", "pitchwheel")
 
 
@@ -31,6 +33,12 @@ class _Part:
     program: int
     notes: list[Note] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
+    state: dict[int, int] = field(default_factory=dict)
+    """Each controller's last value."""
+
+    def control(self, tick: int, number: int, value: int) -> None:
+        self.controls.append(Control(tick, number, value))
+        self.state[number] = value
 
 
 class _Reader:
@@ -39,17 +47,18 @@ class _Reader:
     def __init__(self) -> None:
         self.parts: dict[tuple[int, tuple[int, int], int], _Part] = {}
         self._programs: dict[tuple[int, int], int] = defaultdict(int)
+        self._states: dict[tuple[int, tuple[int, int]], dict[int, int]] = defaultdict(dict)
         self._open: dict[tuple[int, tuple[int, int], int], deque[tuple[int, int, _Part]]] = defaultdict(deque)
 
     def take(self, tick: int, place: int, port: int, message: Any) -> None:
         channel = (port, message.channel)
         if message.type == "program_change":
             self._programs[channel] = message.program
-            self._part(place, channel)
+            self._hand_on(tick, place, channel)
         elif message.type == "control_change":
-            self._part(place, channel).controls.append(Control(tick, message.control, message.value))
+            self._control(tick, place, channel, message.control, message.value)
         elif message.type == "pitchwheel":
-            self._part(place, channel).controls.append(Control(tick, BEND, message.pitch))
+            self._control(tick, place, channel, BEND, message.pitch)
         elif message.type == "note_on" and message.velocity > 0:
             part = self._part(place, channel)
             self._open[place, channel, message.note].append((tick, message.velocity, part))
@@ -61,6 +70,18 @@ class _Reader:
         for key, waiting in self._open.items():
             for _ in range(len(waiting)):
                 self._off(ends[key[0]], key)
+
+    def _control(self, tick: int, place: int, channel: tuple[int, int], number: int, value: int) -> None:
+        self._part(place, channel).control(tick, number, value)
+        if number not in RANGE_OF_WHEEL:
+            self._states[place, channel][number] = value
+
+    def _hand_on(self, tick: int, place: int, channel: tuple[int, int]) -> None:
+        """To the part of another program, the controllers as they are: the channel keeps them."""
+        part = self._part(place, channel)
+        for number, value in self._states[place, channel].items():
+            if part.state.get(number) != value:
+                part.control(tick, number, value)
 
     def _off(self, tick: int, key: tuple[int, tuple[int, int], int]) -> None:
         if self._open[key]:

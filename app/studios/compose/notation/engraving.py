@@ -17,6 +17,7 @@ from app.base.files import atomic_write, read_bytes
 from app.base.i18n import tr
 from app.studios.compose.document import Note, Score
 from app.studios.compose.midi.reading import MAX_BYTES, read_midi
+from app.studios.compose.notation.marks import marked
 from app.studios.compose.notation.writing import musicxml
 
 SVG = "http://www.w3.org/2000/svg"
@@ -71,7 +72,7 @@ def load_musicxml(path: Path) -> Score:
     if root is None or not whole or not toolkit.loadData(ElementTree.tostring(root, encoding="unicode")):
         raise AtelierError(ErrorKind.BAD_FILE, tr("“{name}” is no MusicXML that can be read.", name=path.name))
     score, _ = read_midi(base64.b64decode(toolkit.renderToMIDI()), path.name)
-    return score.map_notes(lambda _, note: _whole(note, score.ticks_per_quarter))
+    return marked(score.map_notes(lambda _, note: _whole(note, score.ticks_per_quarter)), root)
 
 
 def flattened(svg: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A score as MusicXML 4.0 (W3C), partwise: parts with instruments, keys, metres, tempos, ties, beams.
+"""A score as MusicXML 4.0 (W3C), partwise: parts with instruments, keys, metres, tempos, pedals, ties, beams.
 
 Notes are written on a grid of sixteenths and triplets, see :mod:`app.studios.compose.notation.spelling`; the music as
 it is played, to the tick, is what MIDI files are for.
@@ -6,14 +6,16 @@ it is played, to the tick, is what MIDI files are for.
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from app.base.files import atomic_write
-from app.studios.compose.bars import Bar
-from app.studios.compose.document import Score, Tempo, Track
+from app.studios.compose.bars import Bar, bars_of
+from app.studios.compose.document import PEDAL, KeySignature, Score, Tempo, Track
 from app.studios.compose.notation.spelling import GRID, Chord, beams, measures, spelt, tuplets, value_of
 from app.studios.compose.piece import in_force
+from app.studios.compose.sound.pedal import DOWN
 
 HEAD = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -57,13 +59,14 @@ def _part_head(parts: Element, number: int, track: Track) -> None:
 def _measure(part: Element, score: Score, place: int, bar: Bar, chords: list[Chord]) -> None:
     measure = SubElement(part, "measure", number=str(bar.number + 1))
     _attributes(measure, score, place, bar)
-    if place == 0:
-        for tempo in score.tempos:
-            if bar.start <= tempo.tick < bar.end:
-                _tempo(measure, tempo)
-    key = in_force(score.keys, bar.start)
+    key, now = in_force(score.keys, bar.start), 0
+    directions = deque(_directions(score, place, bar))
     marks = beams(chords, bar, score.ticks_per_quarter)
     for chord, beam, tuplet in zip(chords, marks, tuplets(chords), strict=True):
+        while directions and directions[0][0] < now + chord.length:
+            at, direction = directions.popleft()
+            measure.append(_moved(direction, at - now))
+        now += chord.length
         for nth, pitch in enumerate(chord.pitches or (None,)):
             note = SubElement(measure, "note")
             if nth:
@@ -74,14 +77,14 @@ def _measure(part: Element, score: Score, place: int, bar: Bar, chords: list[Cho
 
 def _attributes(measure: Element, score: Score, place: int, bar: Bar) -> None:
     first = bar.number == 0
-    keys = [key for key in score.keys if bar.start <= key.tick < bar.end]
+    keys = _keys_at(score, bar)
     meters = [meter for meter in score.meters if bar.start <= meter.tick < bar.end]
     if not (first or keys or meters):
         return
     found = SubElement(measure, "attributes")
     if first:
         _text(found, "divisions", str(GRID))
-    for key in keys[:1]:
+    for key in keys[-1:]:
         signature = SubElement(found, "key")
         _text(signature, "fifths", str(key.fifths))
         _text(signature, "mode", "minor" if key.minor else "major")
@@ -93,6 +96,44 @@ def _attributes(measure: Element, score: Score, place: int, bar: Bar) -> None:
         _clef(found, score.tracks[place])
 
 
+def _keys_at(score: Score, bar: Bar) -> list[KeySignature]:
+    """The keys that are written where a bar begins: those that begin nearest to there."""
+    bars = bars_of(score)
+    before = bars.nth(bar.number - 1).start if bar.number else bar.start
+    first, last = (before + bar.start) / 2, (bar.start + bar.end) / 2
+    return [key for key in score.keys if (first < key.tick or not bar.number) and key.tick <= last]
+
+
+def _directions(score: Score, place: int, bar: Bar) -> list[tuple[float, Element]]:
+    """What stands beside the notes of a bar and at which grid unit of it: tempos over the first part, and pedals."""
+    track = score.tracks[place]
+    found = [(tempo.tick, _tempo(tempo)) for tempo in score.tempos if place == 0 and bar.start <= tempo.tick < bar.end]
+    pedals = [control for control in track.controls if control.number == PEDAL]
+    for before, pedal in zip([None, *pedals], pedals, strict=False):
+        was, down = before is not None and before.value >= DOWN, pedal.value >= DOWN
+        if was != down and bar.start <= pedal.tick < bar.end:
+            found.append((pedal.tick, _pedal(down)))
+    places = [((tick - bar.start) * GRID / score.ticks_per_quarter, direction) for tick, direction in found]
+    return sorted(places, key=lambda each: each[0])
+
+
+def _pedal(down: bool) -> Element:
+    direction = Element("direction", placement="below")
+    kind = SubElement(direction, "direction-type")
+    SubElement(kind, "pedal", type="start" if down else "stop", line="no", sign="yes")
+    return direction
+
+
+def _moved(direction: Element, units: float) -> Element:
+    """The direction so many grid units behind the place it stands at."""
+    if units > 0:
+        offset = Element("offset", sound="yes")
+        offset.text = f"{units:.6g}"
+        types = len(direction.findall("direction-type"))
+        direction.insert(types, offset)
+    return direction
+
+
 def _clef(attributes: Element, track: Track) -> None:
     pitches = [note.pitch for note in track.notes]
     bass = bool(pitches) and sum(pitches) / len(pitches) < BASS_BELOW
@@ -101,12 +142,13 @@ def _clef(attributes: Element, track: Track) -> None:
     _text(clef, "line", "4" if bass and not track.drums else "2")
 
 
-def _tempo(measure: Element, tempo: Tempo) -> None:
-    direction = SubElement(measure, "direction", placement="above")
+def _tempo(tempo: Tempo) -> Element:
+    direction = Element("direction", placement="above")
     mark = SubElement(SubElement(direction, "direction-type"), "metronome")
     _text(mark, "beat-unit", "quarter")
     _text(mark, "per-minute", f"{tempo.bpm:.4g}")
-    SubElement(direction, "sound", tempo=f"{tempo.bpm:.6g}")
+    SubElement(direction, "sound", tempo=f"{tempo.bpm:.8g}")
+    return direction
 
 
 def _pitch(note: Element, spelling: tuple[str, int, int] | None) -> None:

@@ -48,13 +48,20 @@ class Sampler:
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def note(self, program: int, drums: bool, pitch: int, velocity: int, seconds: float) -> np.ndarray:
-        """The sound of one note held for some seconds, with its release, float32 (frames, 2)."""
-        held = min(LONGEST, max(STRUCK, seconds) if drums else seconds)
-        frames, release = round(held * RATE), round(RELEASE * RATE)
+    def note(
+        self, program: int, drums: bool, pitch: int, velocity: int, seconds: float, places: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The sound of one note held for some seconds, with its release, float32 (frames, 2).
+
+        *places* bend it: for each frame, at least :func:`frames_of`, where in its wave it is.
+        """
+        frames, struck = frames_of(drums, seconds), _Struck(program, drums, pitch, velocity // LAYERS)
+        release = round(RELEASE * RATE)
+        whole = frames + release if places is None else int(places[-1]) + 2
         with self._lock:
-            wave = self._wave(_Struck(program, drums, pitch, velocity // LAYERS), held + RELEASE)
-        sound = wave[: frames + release] * np.float32((velocity / 127) ** 2)
+            wave = self._wave(struck, whole / RATE)
+        wave = wave[: frames + release] if places is None else _bent(wave, places[: frames + release])
+        sound = wave * np.float32((velocity / 127) ** 2)
         fading = sound[frames:]
         fading *= _fade()[: len(fading), None]
         return sound
@@ -85,6 +92,18 @@ class Sampler:
         sound = np.asarray(self._synthesizer.render(score, True), np.float32).T
         missing = max(0, round(seconds * RATE) - len(sound))
         return np.ascontiguousarray(np.pad(sound, ((0, missing), (0, 0))))
+
+
+def frames_of(drums: bool, seconds: float) -> int:
+    """For so many frames a note sounds that is held for some seconds, before its release."""
+    return round(min(LONGEST, max(STRUCK, seconds) if drums else seconds) * RATE)
+
+
+def _bent(wave: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The wave at places between its frames, float32 (places, 2)."""
+    whole = places.astype(np.int64)
+    part = (places - whole).astype(np.float32)[:, None]
+    return wave[whole] * (1 - part) + wave[whole + 1] * part
 
 
 @functools.lru_cache(maxsize=2)

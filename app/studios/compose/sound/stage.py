@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.studios.compose.bars import bars_of
-from app.studios.compose.document import FULL_VOLUME, MIDDLE, Note, Score, Tempo, Track, audible
+from app.studios.compose.document import Note, Score, Tempo, Track, audible
+from app.studios.compose.sound.automation import Automation, gains
 from app.studios.compose.sound.pedal import sounding_ends
-from app.studios.compose.sound.sampler import RATE, RELEASE, STRUCK, Sampler
+from app.studios.compose.sound.sampler import RATE, RELEASE, STRUCK, Sampler, frames_of
 from app.studios.compose.sound.timing import Timing, timing_of
 
 BLOCK = 4 * RATE
@@ -40,6 +41,7 @@ class _Part:
     start: np.ndarray
     end: np.ndarray
     longest: float
+    automation: Automation
 
 
 class Stage:
@@ -101,18 +103,19 @@ class Stage:
         sound = np.zeros((frames, 2), np.float32)
         tracks = self.mixer.tracks
         for part in self.audible():
-            gains = gains_of(tracks[part]) if part < len(tracks) else np.ones(2, np.float32)
-            self._add(sound, start, part, gains * LEVEL)
+            automation = self._parts[part].automation
+            levels = automation.gains(tracks[part], start, frames) if part < len(tracks) else np.ones(2, np.float32)
+            self._add(sound, start, part, levels * LEVEL)
         return pressed(sound)
 
-    def _add(self, sound: np.ndarray, start: int, part: int, gains: np.ndarray) -> None:
-        done = 0
+    def _add(self, sound: np.ndarray, start: int, part: int, levels: np.ndarray) -> None:
+        done, levels = 0, np.broadcast_to(levels, sound.shape)
         while done < len(sound):
             block, inside = divmod(start + done, BLOCK)
             count = min(len(sound) - done, BLOCK - inside)
             made = self._blocks.get((part, block))
             if made is not None and len(made):
-                sound[done : done + count] += made[inside : inside + count] * gains
+                sound[done : done + count] += made[inside : inside + count] * levels[done : done + count]
             done += count
 
     def _render(self, part: _Part, block: int) -> np.ndarray:
@@ -125,7 +128,9 @@ class Stage:
         sound = np.zeros((BLOCK if len(rows) else 0, 2), np.float32)
         for row in rows.tolist():
             note, seconds = part.track.notes[row], float(part.end[row] - part.start[row])
-            wave = self.sampler.note(part.track.program, part.track.drums, note.pitch, note.velocity, seconds)
+            length = frames_of(part.track.drums, seconds) + round(RELEASE * RATE)
+            places = part.automation.places(float(part.start[row]), length)
+            wave = self.sampler.note(part.track.program, part.track.drums, note.pitch, note.velocity, seconds, places)
             at = round((part.start[row] - begin) * RATE)
             into, out_of = max(0, at), max(0, -at)
             count = min(BLOCK - into, len(wave) - out_of)
@@ -152,13 +157,8 @@ class Stage:
 
 
 def gains_of(track: Track) -> np.ndarray:
-    """Left and right, float32 (2,): 1 for the volume and the middle of General MIDI, of equal power on the way.
-
-    The volume counts as its square, as General MIDI level 2 has it.
-    """
-    angle = (min(1.0, max(-1.0, (track.pan - MIDDLE) / 63)) + 1) * np.pi / 4
-    volume = (track.volume / FULL_VOLUME) ** 2
-    return np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(volume * np.sqrt(2))
+    """Left and right as the mixer has them, float32 (2,)."""
+    return gains(track.volume, track.pan)
 
 
 def pressed(sound: np.ndarray) -> np.ndarray:
@@ -177,7 +177,7 @@ def _part(track: Track, tempos: tuple[Tempo, ...], timing: Timing, same: _Part |
         return same
     start = timing.seconds(np.array([note.start for note in track.notes], np.int64))
     end = timing.seconds(sounding_ends(track))
-    return _Part(track, tempos, start, end, float((end - start).max(initial=0.0)))
+    return _Part(track, tempos, start, end, float((end - start).max(initial=0.0)), Automation(track, timing))
 
 
 def _sound(track: Track) -> tuple[object, ...]:
