@@ -1,4 +1,8 @@
-"""Every generation is kept: a tree of nodes in SQLite, with the document of each node in a file of its own."""
+"""Every generation is kept: a tree of nodes in SQLite, with the document of each node in a file of its own.
+
+Of a large document the file holds the names of pieces, which are kept once for all nodes: a step in a novel costs what
+it changed. The recipe is not beside the document but in it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import sqlite3
 import threading
 import time
 import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,11 @@ import msgspec
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, make_folder, read_bytes
 from app.base.i18n import tr
+from app.jobs.pieces import NAME, cut, name_of
 
+LARGE = 64 << 10
+"""Bytes from which on a document is kept in pieces."""
+_IN_PIECES = b"pieces/1"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS node (
     id INTEGER PRIMARY KEY,
@@ -26,13 +35,15 @@ CREATE TABLE IF NOT EXISTS node (
     preview BLOB NOT NULL,
     star INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS piece (name BLOB PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS node_studio ON node (studio, id);
 """
 _KEEP = """
-INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?, 0)
-ON CONFLICT (id) DO UPDATE SET title = excluded.title, recipe = excluded.recipe, preview = excluded.preview
+INSERT INTO node VALUES (?, ?, ?, ?, ?, '', ?, 0)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, preview = excluded.preview
 """
-_COLUMNS = "id, studio, parent, created, title, recipe, preview, star"
+"""The column ``recipe`` is that of older histories."""
+_COLUMNS = "id, studio, parent, created, title, preview, star"
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +53,6 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     studio: str
     parent: int | None
     title: str
-    recipe: str
     preview: bytes
     created: float = 0.0
     star: bool = False
@@ -69,9 +79,10 @@ class History:
         Raises :class:`AtelierError` (``DISK``).
         """
         make_folder(self._folder / node.studio)
-        atomic_write(self._file(node), zlib.compress(document, 3))
-        row = (node.id, node.studio, node.parent, node.created or time.time(), node.title, node.recipe, node.preview)
-        self._write(_KEEP, row)
+        content = self._in_pieces(document) if len(document) >= LARGE else zlib.compress(document, 3)
+        atomic_write(self._file(node), content)
+        row = (node.id, node.studio, node.parent, node.created or time.time(), node.title, node.preview)
+        self._write(_KEEP, [row])
 
     def nodes(self, studio: str, limit: int = 200) -> list[Node]:
         """The newest *limit* nodes of a studio, oldest first. Raises :class:`AtelierError` (``DISK``)."""
@@ -91,9 +102,12 @@ class History:
 
     def document(self, node_id: int) -> bytes:
         """The document of a node. Raises :class:`AtelierError` (``BAD_FILE``) if its file is missing or damaged."""
+        content = read_bytes(self._file(self.get(node_id)))
         try:
-            return zlib.decompress(read_bytes(self._file(self.get(node_id))))
-        except zlib.error as error:
+            if content.startswith(_IN_PIECES):
+                return b"".join(self._pieces(content[len(_IN_PIECES) :]))
+            return zlib.decompress(content)
+        except (zlib.error, IndexError) as error:
             raise AtelierError(ErrorKind.BAD_FILE, tr("This step of the history is damaged.")) from error
 
     def path(self, node_id: int) -> list[Node]:
@@ -106,7 +120,7 @@ class History:
 
     def star(self, node_id: int, on: bool) -> None:
         """Mark a node as a favourite, or no longer."""
-        self._write("UPDATE node SET star = ? WHERE id = ?", (int(on), node_id))
+        self._write("UPDATE node SET star = ? WHERE id = ?", [(int(on), node_id)])
 
     def close(self) -> None:
         with self._lock:
@@ -115,10 +129,25 @@ class History:
     def _file(self, node: Node) -> Path:
         return self._folder / node.studio / f"{node.id}.z"
 
+    def _in_pieces(self, document: bytes) -> bytes:
+        """Keep the pieces that are not there yet; what the node's file holds."""
+        parts = cut(document)
+        pieces = {name_of(piece): piece for piece in parts}
+        new = [name for name in pieces if not self._rows("SELECT 1 FROM piece WHERE name = ?", (name,))]
+        kept = [(name, zlib.compress(pieces[name], 3)) for name in new]
+        self._write("INSERT OR IGNORE INTO piece VALUES (?, ?)", kept)
+        return _IN_PIECES + b"".join(map(name_of, parts))
+
+    def _pieces(self, names: bytes) -> Iterator[bytes]:
+        """The pieces of so many names. Raises IndexError if one is missing."""
+        for at in range(0, len(names), NAME):
+            (content,) = self._rows("SELECT content FROM piece WHERE name = ?", (names[at : at + NAME],))[0]
+            yield zlib.decompress(content)
+
     def _read(self, query: str, values: tuple[object, ...]) -> list[Node]:
         return [
-            Node(id=i, studio=s, parent=p, created=c, title=t, recipe=r, preview=image, star=bool(star))
-            for i, s, p, c, t, r, image, star in self._rows(query, values)
+            Node(id=i, studio=s, parent=p, created=c, title=t, preview=image, star=bool(star))
+            for i, s, p, c, t, image, star in self._rows(query, values)
         ]
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
@@ -128,10 +157,10 @@ class History:
         except sqlite3.Error as error:
             raise AtelierError(ErrorKind.DISK, tr("The history can't be read: {why}.", why=error)) from error
 
-    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:
             with self._lock, self._database:
-                self._database.execute(statement, values)
+                self._database.executemany(statement, rows)
         except sqlite3.Error as error:
             raise AtelierError(ErrorKind.DISK, tr("The history can't be written: {why}.", why=error)) from error
 

@@ -238,7 +238,6 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
                 studio=self.card.id,
                 parent=parent,
                 title=self.node_title(after.document, request),
-                recipe=after.made.recipe(self.card.id).to_json() if after.made else "",
                 preview=self.node_preview(after.document),
             )
             self.services.history.add(entry, encode(after))

@@ -17,7 +17,7 @@ from app.ui.widgets.frames import ROLE, Frame, frames
 
 
 def node(number: int, parent: int | None, star: bool = False) -> Node:
-    return Node(id=number, studio="paint", parent=parent, title=f"node {number}", recipe="", preview=b"", star=star)
+    return Node(id=number, studio="paint", parent=parent, title=f"node {number}", preview=b"", star=star)
 
 
 def test_the_path_to_the_work_in_front_and_where_branches_begin() -> None:
