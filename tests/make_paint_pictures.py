@@ -130,7 +130,7 @@ def _show_painter(page: PaintPage) -> None:
     page.heat.switch.setChecked(False)
     page.state.edit("Empty", Drawing())
     page.state.set_model("spiral-painter")
-    page.state.take_target(_picture(landscape()), "landscape.png")
+    page.state.take_target(lambda: _picture(landscape()), "landscape.png")
     _settle(page)
     page.painter_panel.growth.switch.setChecked(True)
     page.state.set_control("strokes", 400)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
@@ -101,6 +101,7 @@ class Window(QMainWindow):
         page.statusChanged.connect(self._show_status)
         page.titleChanged.connect(self._show_status)
         page.immersed.connect(self._immerse)
+        page.sent.connect(self._hand_over)
 
     # --- commands of the window ----------------------------------------------------------------------------------
 
@@ -171,6 +172,10 @@ class Window(QMainWindow):
         if command.id.startswith("app.go-"):
             return partial(self.show_studio, command.id.removeprefix("app.go-"))
         return getattr(self, command.method)
+
+    def _hand_over(self, use: str, picture: QImage) -> None:
+        """Studios do not know each other: what one sends goes to the one that the use names."""
+        self.show_studio(use.partition(".")[0]).receive(use, picture)
 
     def _immerse(self, on: bool) -> None:
         """Nothing but the work on the whole screen, and back."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.base.commands import Command
@@ -51,6 +51,8 @@ class StudioPage(QWidget, Generic[State]):
 
     statusChanged = Signal()
     titleChanged = Signal()
+    sent = Signal(str, QImage)
+    """A picture for another studio, after what it is for there: ``paint.layer``, ``paint.target``, ``imagine.find``."""
     immersed = Signal(bool)
     """Whether nothing but the work is to be seen, in the page and in the window around it."""
     commands: ClassVar[list[Command]]
@@ -105,6 +107,9 @@ class StudioPage(QWidget, Generic[State]):
             self._immersed = None
         self.immersed.emit(on)
         self.work.setFocus()
+
+    def receive(self, use: str, picture: QImage) -> None:
+        """Take a picture that another studio sent for a use of this one's."""
 
     def close_down(self) -> None:
         """Called before the window closes: end timers and players of the page's own."""

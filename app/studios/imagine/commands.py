@@ -9,6 +9,8 @@ COMMANDS = [
         "imagine.save-all", "Save all as a sheet…", "save_all", "File", "Ctrl+Alt+S", "One picture of all candidates"
     ),
     Command("imagine.save-enlarged", "Save enlarged…", "save_enlarged", "File", "", "The chosen picture, made larger"),
+    Command("imagine.to-layer", "To Paint as a layer", "send_layer", "File", "", "Paint over it, or under it"),
+    Command("imagine.to-target", "To Paint to be painted", "send_target", "File", "", "In strokes, by a network"),
     Command("imagine.evidence", "Made by a generator?", "weigh_evidence", "Machine", "", "Weigh the evidence on it"),
     Command("imagine.enlarge", "Enlarge the picture", "enlarge", "Machine", "Ctrl+E", "A network draws it larger"),
     Command("imagine.copy", "Copy the picture", "copy", "Edit", "Ctrl+C", "Put the chosen picture on the clipboard"),

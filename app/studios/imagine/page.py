@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
 from app.base.i18n import tr
@@ -77,6 +77,17 @@ class ImaginePage(StudioPage[ImagineState]):
         chosen = self.state.document.chosen
         if chosen is not None:
             QGuiApplication.clipboard().setImage(to_image(chosen))
+
+    def send_layer(self) -> None:
+        self._send("paint.layer")
+
+    def send_target(self) -> None:
+        self._send("paint.target")
+
+    def receive(self, use: str, picture: QImage) -> None:
+        """A picture of another studio, to be looked for in the model; a model that can is chosen if need be."""
+        if use == "imagine.find":
+            self.instrument.photo.find_image(picture)
 
     def reset(self) -> None:
         self.instrument.steering.reset()
@@ -151,6 +162,12 @@ class ImaginePage(StudioPage[ImagineState]):
 
     # --- inside --------------------------------------------------------------------------------------------------
 
+    def _send(self, use: str) -> None:
+        """The chosen picture to another studio."""
+        chosen = self.state.document.chosen
+        if chosen is not None:
+            self.sent.emit(use, to_image(chosen))
+
     def _show_breeding(self) -> None:
         """The first parent opens its panel and brings it into sight, once that is laid out."""
         if len(self.rooms.breeding.parents) == 1:
@@ -192,6 +209,14 @@ class ImaginePage(StudioPage[ImagineState]):
         smooth.toggled.connect(self.picture.set_smooth)
         layout.addWidget(self._info)
         layout.addWidget(smooth)
+        for title, hint, slot in (
+            (tr("To Paint as a layer"), tr("As large as the sheet there; paint over it or under it"), self.send_layer),
+            (tr("To Paint to be painted"), tr("The painting network paints it in strokes"), self.send_target),
+        ):
+            button = QPushButton(title)
+            button.setToolTip(hint)
+            button.clicked.connect(slot)
+            layout.addWidget(button)
         return body
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -207,10 +207,14 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
 
     def find_file(self, path: Path) -> None:
         """The same for a picture file, which is read in the disk's thread."""
+        self.find_made(lambda: load_pictures(path)[0].pictures[0])
+
+    def find_made(self, make: Callable[[], Picture]) -> None:
+        """The same for a picture that is made in the disk's thread."""
         found: list[Picture] = []
 
         def read(_: Progress) -> Iterator[None]:
-            picture = load_pictures(path)[0].pictures[0]
+            picture = make()
             entry = self.entry()
             side = int(entry.manifest.codec["side"]) if entry and entry.manifest else 0
             found.append(fitted(picture, side) if side else picture)
@@ -290,11 +294,11 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         request = super()._request_of(content)
         return _made(request) if request else None
 
-    def _keep(self, running: Any, result: Pictures, document: Pictures, complete: bool, title: str = "") -> None:
+    def _keep(self, running: Any, result: Pictures, document: Pictures, complete: bool) -> None:
         """What was found for a photograph is kept by its styles; the recipe holds nothing of the photograph."""
         if result.photo is not None and result.pictures[0].request is not None:
             running.request = result.pictures[0].request
-        super()._keep(running, result, document, complete, title)
+        super()._keep(running, result, document, complete)
 
     def _follow(self) -> None:
         wish = self._wish

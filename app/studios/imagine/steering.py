@@ -66,6 +66,12 @@ class Steering(QObject):
         """Whether the chosen model has styles to mix, noise, and areas to make anew."""
         return self.manifest is not None and self.manifest.family in FAMILIES
 
+    def choose_styled(self) -> None:
+        """Choose a model with styles, if there is one and the chosen one has none."""
+        able = [entry.id for entry in self.state.models() if entry.manifest and entry.manifest.family in FAMILIES]
+        if able and not self.is_styled:
+            self.state.set_model(able[0])
+
     @property
     def has_noise(self) -> bool:
         return self.manifest is not None and bool(self.manifest.codec.get("noise"))

@@ -9,6 +9,7 @@ COMMANDS = [
     Command("paint.film", "Time-lapse…", "time_lapse", "File", "", "A film of how the drawing came about"),
     Command("paint.along", "Paint-along sheet…", "paint_along", "File", "", "A PDF to paint it with real paint"),
     Command("paint.plot", "For a pen plotter…", "plot", "File", "", "SVG of single lines in millimetres"),
+    Command("paint.find", "Look for it in Imagine", "send_picture", "File", "", "What is seen, in Imagine's model"),
     Command("paint.copy", "Copy the picture", "copy_picture", "Edit", "Ctrl+C", "What is seen, for other programs"),
     Command("paint.paste", "Paste a picture as layer", "paste_picture", "Edit", "Ctrl+V"),
     Command("paint.refill", "Refill", "refill", "Machine", "Ctrl+R", "Complete what is taken away"),

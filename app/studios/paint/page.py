@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from app.studios.paint.views.brushpanel import LARGEST, BrushPanel
 from app.studios.paint.views.canvas import Canvas
 from app.studios.paint.views.colours import ColourField
 from app.studios.paint.views.heat import HeatView
+from app.studios.paint.views.images import image_of, png_of, small_image_of
 from app.studios.paint.views.layerpanel import LayerPanel
 from app.studios.paint.views.offerpanel import OfferPanel, SpacePanel, push_button
 from app.studios.paint.views.painterpanel import PainterPanel
@@ -37,6 +38,10 @@ from app.studios.paint.views.viewport import ZOOM_STEP
 from app.ui.studio_page import StudioPage
 from app.ui.theme import GRID, current_theme
 
+FIND, AS_LAYER, TO_PAINT = "imagine.find", "paint.layer", "paint.target"
+"""What pictures are sent for, from here and to here."""
+SENT = 1024
+"""Pixels of the longer side of a picture that is sent: the networks that look at it see fewer."""
 THICKER = 1.5
 TURN = 15.0
 PICTURES, MOST_BYTES = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff", 400_000_000
@@ -70,7 +75,7 @@ class PaintPage(StudioPage[PaintState]):
         ]
         self.add_section(tr("Machine's strokes"), self._machine_tools())
         self.add_section(tr("Sheet"), self._sheet_tools(), is_open=False)
-        self.send_panel = SendPanel(self.state)
+        self.send_panel = SendPanel(self.state, self.send_picture)
         self.add_section(tr("Take it elsewhere"), self.send_panel, is_open=False)
         self._connect_canvas()
         self._connect_panels()
@@ -135,10 +140,14 @@ class PaintPage(StudioPage[PaintState]):
     def insert_picture(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, tr("Picture as layer"), self._folder(), PICTURES)
         if name:
-            self.state.insert_picture(read_bytes(Path(name), MOST_BYTES), Path(name).stem)
+            self.state.insert_picture(lambda: read_bytes(Path(name), MOST_BYTES), Path(name).name)
 
     def copy_picture(self) -> None:
-        QGuiApplication.clipboard().setImage(QImage.fromData(self.state.picture()))
+        self.state.with_picture(image_of, QGuiApplication.clipboard().setImage)
+
+    def send_picture(self) -> None:
+        """What is seen to Imagine, which looks for it in its model."""
+        self.state.with_picture(lambda seen: small_image_of(seen, SENT), lambda image: self.sent.emit(FIND, image))
 
     def paste_picture(self) -> None:
         """A picture from the clipboard, of Imagine or of another program, as a layer."""
@@ -146,10 +155,14 @@ class PaintPage(StudioPage[PaintState]):
         if image.isNull():
             self.state.refuse(tr("There is no picture in the clipboard."), tr("Copy one in another program first."))
             return
-        buffer = QBuffer()
-        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
-        self.state.insert_picture(bytes(buffer.data().data()), tr("Pasted"))
+        self.state.insert_picture(lambda: png_of(image), tr("Pasted"))
+
+    def receive(self, use: str, picture: QImage) -> None:
+        """A picture of another studio: a layer, or what is to be painted."""
+        if use == AS_LAYER:
+            self.state.insert_picture(lambda: png_of(picture), tr("From Imagine"), fit=True)
+        elif use == TO_PAINT and self._painting_model():
+            self.state.take_target(lambda: png_of(picture), tr("From Imagine"))
 
     def open_target(self) -> None:
         if self._painting_model():
@@ -278,6 +291,7 @@ class PaintPage(StudioPage[PaintState]):
         }  # fmt: skip
         layers.asked.connect(lambda what: asks[what]())
         self.tint.toggled.connect(lambda _: self._show_tint())
+        self.offer_panel.live.toggled.connect(self._show_offers)
 
     def _stroke_tools(self) -> QWidget:
         """What can be done with the chosen strokes, as buttons."""
@@ -356,6 +370,12 @@ class PaintPage(StudioPage[PaintState]):
             section.setVisible(paints)
         for section in self._of_pens:
             section.setVisible(not paints)
+
+    def _show_offers(self, on: bool) -> None:
+        """Bring the offers into sight, once their section is laid out."""
+        if on:
+            self._of_pens[0].set_open(True)
+            QTimer.singleShot(0, self, lambda: self.panel.ensureWidgetVisible(self.offer_panel.buttons[8]))
 
     def _show_head(self) -> None:
         head = self.state.head

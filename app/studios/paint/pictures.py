@@ -59,6 +59,17 @@ def picture_layer(content: bytes, name: str = "") -> Layer:
     return Layer(0, name=name, picture=content)
 
 
+def fitted_layer(content: bytes, name: str, width: int, height: int) -> Layer:
+    """A layer with a picture as large as a sheet of *width* × *height* takes it, in its middle. Raises as above."""
+    image = decoded(content)
+    scale = min(width / image.width, height / image.height)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    buffer = io.BytesIO()
+    image.resize(size, Image.Resampling.LANCZOS).save(buffer, "PNG", compress_level=1)
+    corner = ((width - size[0]) // 2, (height - size[1]) // 2)
+    return Layer(0, name=name, picture=buffer.getvalue(), corner=corner)
+
+
 def picture_drawing(content: bytes, name: str = "") -> Drawing:
     """A sheet of a picture's size: it on the lower layer, an empty one to paint on above."""
     width, height = open_picture(content).size

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
+from PIL import Image
 from PySide6.QtCore import Signal
 
 from app.base.errors import AtelierError, ErrorKind
@@ -21,7 +23,7 @@ from app.studios.paint.brushes import load_brush
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.layers import Layer, layer_at, new_number, replaced, shifted
 from app.studios.paint.painterline import MOST_BYTES, PAINTER
-from app.studios.paint.pictures import picture_layer
+from app.studios.paint.pictures import fitted_layer, naming, picture_layer
 from app.studios.paint.raster.blend import compose
 from app.studios.paint.raster.cache import Rasters
 from app.studios.paint.raster.flood import flooded, outline
@@ -31,6 +33,7 @@ from app.studios.paint.request import PaintRequest
 from app.studios.paint.selection import Box, bounds, cut_out, restacked, stroke_at, transformed
 from app.studios.paint.target import target_of, target_size
 
+Made = TypeVar("Made")
 PREVIEW_WIDTH = 160
 ERASER_REACH = 6.0
 SEND = "send"
@@ -114,11 +117,16 @@ class PaintState(StudioState[Drawing, PaintRequest]):
 
     def load_target(self, path: Path) -> None:
         """Take the picture in a file as the one to paint; read in the background, told in place if it is none."""
-        self._make_target(lambda: read_bytes(path, MOST_BYTES), path.name)
+        self.take_target(lambda: read_bytes(path, MOST_BYTES), path.name)
 
-    def take_target(self, content: bytes, name: str) -> None:
-        """Take a picture file's bytes as the picture to paint."""
-        self._make_target(lambda: content, name)
+    def take_target(self, read: Callable[[], bytes], name: str) -> None:
+        """Take the picture file that *read* gives as the one to paint; the same."""
+
+        def take(target: bytes) -> None:
+            self.target, self.target_name, self._imagines = target, name, False
+            self.targetChanged.emit()
+
+        self._behind("paint.target", lambda _: target_of(read(), name)[0], take)
 
     def paint_target(self) -> None:
         """Paint the picture, or go on painting it."""
@@ -129,21 +137,6 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         """Paint from imagination, whatever picture there is."""
         self._imagines = True
         self.generate()
-
-    def _make_target(self, read: Callable[[], bytes], name: str) -> None:
-        found: list[bytes] = []
-
-        def work(_: Progress) -> Iterator[None]:
-            found.append(target_of(read(), name)[0])
-            yield None
-
-        def ended(_: End, error: AtelierError | None) -> None:
-            self.failed.emit(error)
-            if found:
-                self.target, self.target_name, self._imagines = found[0], name, False
-                self.targetChanged.emit()
-
-        self.services.jobs.submit("paint.target", work, Listener(ended=ended), lane=RASTER)
 
     def _sheet_for(self, target: bytes) -> Drawing:
         """What goes to the machine: an empty sheet takes the proportions of what is painted on it, a square one's from
@@ -356,18 +349,39 @@ class PaintState(StudioState[Drawing, PaintRequest]):
         listener = Listener(progress=self.progressed.emit, ended=ended)
         self.services.jobs.submit(f"paint.send.{path}", work, listener, lane=SEND)
 
-    def insert_picture(self, content: bytes, name: str = "") -> None:
-        """A picture of another program as a new layer. Told in place if it is none."""
-        try:
-            self.add_layer(picture_layer(content, name))
-        except AtelierError as error:
-            self.failed.emit(error)
+    def insert_picture(self, read: Callable[[], bytes], name: str, fit: bool = False) -> None:
+        """The picture file that *read* gives as a new layer, made as large as the sheet with *fit*.
 
-    def picture(self) -> bytes:
-        """What is seen, as a PNG without strokes; for the clipboard."""
-        buffer = io.BytesIO()
-        render(self.document, rasters=self.rasters).save(buffer, "PNG", compress_level=1)
-        return buffer.getvalue()
+        Read in the background; told in place, with its name, if it is none.
+        """
+        width, height = self.document.width, self.document.height
+
+        def make(_: Progress) -> Layer:
+            with naming(name):
+                content = read()
+                return fitted_layer(content, name, width, height) if fit else picture_layer(content, name)
+
+        self._behind(f"paint.insert.{name}", make, self.add_layer)
+
+    def with_picture(self, make: Callable[[Image.Image], Made], done: Callable[[Made], object]) -> None:
+        """Have *make* take what is seen, in the background, and *done* what comes of it."""
+        drawing = self.document
+        self._behind("paint.picture", lambda _: make(render(drawing, rasters=self.rasters)), done)
+
+    def _behind(self, group: str, make: Callable[[Progress], Made], done: Callable[[Made], object]) -> None:
+        """Make something in the lane of pixels, then do something with it; what goes wrong is told in place."""
+        found: list[Made] = []
+
+        def work(progress: Progress) -> Iterator[None]:
+            found.append(make(progress))
+            yield None
+
+        def ended(_: End, error: AtelierError | None) -> None:
+            self.failed.emit(error)
+            if found:
+                done(found[0])
+
+        self.services.jobs.submit(group, work, Listener(ended=ended), lane=RASTER)
 
     # --- history and status --------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from app.base.errors import AtelierError
 from app.cli import run
+from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.paint.alongsheet import along_sheet, in_steps, with_palette
 from app.studios.paint.document import Drawing, Stroke
@@ -150,17 +152,51 @@ def test_pictures_come_and_go_by_the_clipboard(page: PaintPage, hand: Hand) -> N
     image.fill(QColor("#d9822b"))
     QGuiApplication.clipboard().setImage(image)
     page.paste_picture()
-    assert len(page.state.document.layers) == 2
     hand.settle()
+    assert len(page.state.document.layers) == 2
     assert hand.shown(100, 50) == "#d9822b"
     assert hand.shown(300, 200) == "#ffffff"
     page.copy_picture()
+    hand.settle()
     copied = QGuiApplication.clipboard().image()
     assert (copied.width(), copied.height()) == (1024, 768)
     assert copied.pixelColor(100, 50).name() == "#d9822b"
-    page.state.insert_picture(b"no picture")
-    assert "damaged" in page.errors.text
+    page.state.insert_picture(lambda: b"no picture", "x.png")
+    hand.settle()
+    assert "“x.png”: This picture is damaged" in page.errors.text
     QGuiApplication.clipboard().clear()
+
+
+def test_pictures_go_to_imagine_and_come_back_as_layer_and_as_target(
+    open_window: Callable[..., Window], qtbot: QtBot
+) -> None:
+    window = open_window("paint")
+    page = window.page
+    assert isinstance(page, PaintPage)
+    page.new()
+    face = Stroke.of_points(np.array([[512, 384], [512, 390]]), 400, "#d9a066", "user")
+    page.state.add_strokes([face])
+    page.send_picture()
+    qtbot.waitUntil(lambda: window.page is not page, timeout=20_000)
+    imagine = window.page
+    imagine.state.set_controls({"steps": 3} if "steps" in imagine.state.settings.controls else {})
+    qtbot.waitUntil(lambda: imagine.state.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: imagine.state.document.photo is not None, timeout=60_000)
+    imagine.stop()
+    photo = imagine.state.document.photo
+    middle = photo.array[photo.height // 2, photo.width // 2].tolist()
+    assert middle == pytest.approx([0xD9, 0xA0, 0x66], abs=3)
+    for use, command in (("layer", "send_layer"), ("target", "send_target")):
+        window.show_studio("imagine")
+        getattr(imagine, command)()
+        assert window.page is page
+        done = (lambda: bool(page.state.target)) if use == "target" else (lambda: len(page.state.document.layers) == 2)
+        qtbot.waitUntil(done, timeout=20_000)
+    layer = page.state.document.layers[1]
+    assert (layer.name, layer.corner) == ("From Imagine", (128, 0))  # 768 pixels in the middle of 1024
+    assert page.state.document.strokes == (face,)
+    assert page.state.paints
+    assert page.painter_panel.name.text() == "From Imagine"
 
 
 def test_the_command_line_writes_film_sheet_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.studios.imagine.steering import Steering
 from app.studios.imagine.views.marking import Divider
-from app.studios.imagine.views.picture import PictureView
+from app.studios.imagine.views.picture import PictureView, of_image
 from app.ui.theme import GRID
 
 PICTURES = "*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif"
@@ -65,6 +65,12 @@ class PhotoPanel(QWidget):
         """Look for a picture file."""
         if self._able():
             self._steering.state.find_file(path)
+
+    def find_image(self, image: QImage) -> None:
+        """Look for a picture of another studio; a model that can is chosen if need be."""
+        self._steering.choose_styled()
+        if self._able():
+            self._steering.state.find_made(lambda: of_image(image))
 
     def find_shown(self) -> None:
         """Look for the chosen picture."""

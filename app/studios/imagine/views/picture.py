@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -17,6 +18,13 @@ def to_image(picture: Picture) -> QImage:
     """The picture as a QImage of its own."""
     stride = picture.width * picture.channels
     return QImage(picture.pixels, picture.width, picture.height, stride, _FORMATS[picture.channels]).copy()
+
+
+def of_image(image: QImage) -> Picture:
+    """A QImage as a picture in colour. May run in a worker thread."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return Picture.of_array(rows[:, : 3 * plain.width()].reshape(plain.height(), plain.width(), 3).copy())
 
 
 class ViewTool:

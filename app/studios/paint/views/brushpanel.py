@@ -17,6 +17,8 @@ from app.ui.form import NumberField
 from app.ui.theme import GRID
 
 LARGEST = 300.0
+ROWS = 3
+"""Of brushes that are seen at a time."""
 
 
 class BrushPanel(QWidget):
@@ -91,7 +93,7 @@ def _make_list() -> QListWidget:
     brushes.setIconSize(QSize(WIDTH, HEIGHT))
     brushes.setGridSize(QSize(WIDTH + GRID // 2, HEIGHT + 3 * GRID))
     brushes.setUniformItemSizes(True)
-    brushes.setFixedHeight(18 * GRID)
+    brushes.setFixedHeight(ROWS * (HEIGHT + 3 * GRID))
     brushes.setAccessibleName(tr("Brushes"))
     return brushes
 

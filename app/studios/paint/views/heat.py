@@ -71,7 +71,7 @@ class HeatView:
         if heat is not None:
             self._image = _coloured(heat.map)
             goes_on, lifted, ends = (round(100 * share) for share in heat.pen)
-            text = tr("Then the pen goes on: {on} %, is lifted: {up} %, the drawing is over: {end} %")
+            text = tr("Then the pen goes on: {on}\u00a0%, is lifted: {up}\u00a0%, the drawing is over: {end}\u00a0%")
             self.words.setText(text.format(on=goes_on, up=lifted, end=ends))
         self._canvas.update()
 

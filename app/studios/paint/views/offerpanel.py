@@ -26,7 +26,7 @@ class OfferPanel(QWidget):
     def __init__(self, state: PaintState, offers: Offers, canvas: Canvas) -> None:
         super().__init__()
         self._state, self._offers, self._canvas = state, offers, canvas
-        self.live = QCheckBox(tr("Offer ways to go on while I draw"))
+        self.live = QCheckBox(tr("Offer ways to go on"))
         self.live.setToolTip(tr("After each stroke nine ghosts show how the drawing could go on (G)"))
         self.live.toggled.connect(offers.set_live)
         self.buttons = [self._button(place) for place in range(VARIATIONS)]
@@ -138,7 +138,7 @@ class SpacePanel(QWidget):
         picture.setObjectName(f"slot-{name}")
         picture.setEnabled(False)
         hint = tr("Keep what is chosen, or the whole drawing, as {name}", name=name)
-        keep = push_button(tr("Keep as {name}", name=name), hint, lambda _=False: self._offers.keep(name))
+        keep = push_button(tr("Keep {name}", name=name), hint, lambda _=False: self._offers.keep(name))
         keep.setFixedWidth(SIDE)
         keep.setStyleSheet("padding: 4px 0")
         layout = QVBoxLayout(body)

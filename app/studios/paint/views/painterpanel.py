@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
 from app.studios.paint.state import PaintState
 from app.studios.paint.views.growthview import GrowthView
+from app.studios.paint.views.images import png_of
 from app.studios.paint.views.offerpanel import push_button
 from app.ui.theme import GRID
 
@@ -52,10 +53,7 @@ class PainterPanel(QWidget):
         if image.isNull():
             self._state.refuse(tr("There is no picture in the clipboard."), tr("Copy one, in Imagine for instance."))
             return
-        buffer = QBuffer()
-        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]
-        self._state.take_target(bytes(buffer.data().data()), tr("Pasted"))
+        self._state.take_target(lambda: png_of(image), tr("Pasted"))
 
     def _buttons(self) -> QGridLayout:
         grid = QGridLayout()

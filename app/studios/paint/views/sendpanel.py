@@ -1,4 +1,4 @@
-"""Taking a drawing elsewhere: a film of it, a sheet to paint along, lines for a plotter."""
+"""Taking a drawing elsewhere: a film of it, a sheet to paint along, lines for a plotter; to Imagine."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from app.ui.theme import GRID
 
 
 class SendPanel(QWidget):
-    """Each button asks for a file; it is made in the background."""
+    """The buttons with dots ask for a file; it is made in the background. *look* sends the picture to Imagine."""
 
-    def __init__(self, state: PaintState) -> None:
+    def __init__(self, state: PaintState, look: Callable[[], None]) -> None:
         super().__init__()
         self._state = state
         self.seconds = _field("seconds", tr("Film lasts"), 8, 2, 60, tr("How long the drawing takes in the film"), "s")
@@ -33,10 +33,12 @@ class SendPanel(QWidget):
         film = push_button(tr("Time-lapse…"), tr("The drawing as it came about: MP4, WebM, GIF or WebP"), self.film)
         sheet = push_button(tr("Paint-along sheet…"), tr("A PDF to paint it with real paint, step by step"), self.sheet)
         lines = push_button(tr("For a pen plotter…"), tr("SVG of single lines in millimetres"), self.plot)
+        hint = tr("Imagine looks for what is seen here in its model, and its sliders change it")
+        find = push_button(tr("Look for it in Imagine"), hint, look)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        for widget in (self.seconds, film, self.colours, self.steps, sheet, lines):
+        for widget in (self.seconds, film, self.colours, self.steps, sheet, lines, find):
             layout.addWidget(widget)
 
     def film(self) -> None:
