@@ -96,6 +96,11 @@ def workplace(source: Path, models: Path, model_id: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def weights_beside(graph: Path) -> list[Path]:
+    """Files with weights too large for the graph: ``model.onnx_data``, ``model.onnx.data`` and their parts."""
+    return sorted(path for path in graph.parent.iterdir() if path.name.startswith(graph.name) and path != graph)
+
+
 def place(source: Path, target: Path, progress: Progress) -> None:
     """The same file under another name where the disk allows it, which takes no room; a copy elsewhere."""
     if source == target:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 log = logging.getLogger(__name__)
+FATAL = 4
+"""What ONNX Runtime prints by itself: its errors are raised, and told by us."""
 Arrays = dict[str, np.ndarray]
 Result = TypeVar("Result")
 _NO_GRAPH = ("gpu_graph_id", "0")
@@ -50,6 +52,12 @@ class Session:
         self.output_names = [tensor.name for tensor in inner.get_outputs()]
         self.input_types: dict[str, str] = {tensor.name: tensor.type for tensor in inner.get_inputs()}
         """ONNX Runtime's names of them, such as ``tensor(float16)``."""
+        self.input_shapes: dict[str, list[int | str | None]] = {
+            tensor.name: tensor.shape for tensor in inner.get_inputs()
+        }
+        """A dimension is a size, or the name of one that varies, or None."""
+        self.metadata: dict[str, str] = dict(inner.get_modelmeta().custom_metadata_map)
+        """What its maker wrote into the file beside the graph."""
 
     @property
     def on_processor(self) -> bool:
@@ -89,6 +97,7 @@ class Session:
 
         options = onnxruntime.RunOptions()
         options.add_run_config_entry(*_NO_GRAPH)
+        options.log_severity_level = FATAL
         try:
             if progress is None:
                 return call(options)
@@ -189,7 +198,7 @@ def open_session(path: Path, device: Device, options: SessionOptions) -> Session
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = options.threads or physical_cores()
     settings.inter_op_num_threads = 1
-    settings.log_severity_level = 3
+    settings.log_severity_level = FATAL
     settings.enable_mem_pattern = device.memory_pattern
     # Idle threads that spin take the core from the window and from playback.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -1,6 +1,6 @@
 """The studio's card."""
 
-from app.base.card import StudioCard
+from app.base.card import Kind, StudioCard
 
 CARD = StudioCard(
     id="imagine",
@@ -12,4 +12,7 @@ CARD = StudioCard(
     engine="app.studios.imagine.engine:ENGINE",
     page="app.studios.imagine.page:ImaginePage",
     checker="app.studios.imagine.evidence:check_file",
+    adopts=(
+        Kind("a picture generator, as one .onnx file", "app.studios.imagine.own_import:GENERATOR_FILES", (".onnx",)),
+    ),
 )

@@ -30,12 +30,13 @@ GENERATORS = {
     "biggan": "app.studios.imagine.styled:make_pictures",
     "cppn": "app.studios.imagine.abstract:make_pictures",
     "upscale": "app.studios.imagine.enlarge:enlarge_pictures",
+    "own": "app.studios.imagine.own:make_pictures",
 }
 """What makes pictures, by the model's family."""
 TOOLS = ("upscale", "picture-features", "image-detector")
 """Families that work on pictures there are; the window offers them beside a picture, not as makers of new ones."""
 WALKERS: dict[str, str] = dict.fromkeys(
-    ("gan-2014", "stylegan", "biggan", "cppn"), "app.studios.imagine.walk:make_walk"
+    ("gan-2014", "stylegan", "biggan", "cppn", "own"), "app.studios.imagine.walk:make_walk"
 )
 """What makes the frames of a walk."""
 FINDERS: dict[str, str] = dict.fromkeys(("stylegan", "biggan"), "app.studios.imagine.inversion:find_pictures")

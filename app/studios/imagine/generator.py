@@ -77,8 +77,13 @@ def raw_latent(request: ImagineRequest, model: Model) -> np.ndarray:
 
 
 def class_row(request: ImagineRequest, model: Model) -> np.ndarray:
-    """The class weights of one picture, float32 (1, classes), crossed of the parents' if no class is asked for."""
+    """The class weights of one picture, float32 (1, classes), none where a model has none.
+
+    They are crossed of the parents' if no class is asked for.
+    """
     codec, name = codec_of(model), str(request.controls.get("class", ANY))
+    if not codec.classes:
+        return np.zeros((1, 0), np.float32)
     if not request.parents or name != ANY:
         return codec.class_weights(name, request.seed, request.index, request.mix)
     genes = genes_of(unchanged(request))

@@ -27,6 +27,7 @@ from app.studios.imagine.engine import TOOLS
 from app.studios.imagine.enlarge import MODEL as ENLARGER
 from app.studios.imagine.files import file_bytes, load_pictures
 from app.studios.imagine.inversion import fitted, photo_bytes
+from app.studios.imagine.own_inputs import Given, kinds_of
 from app.studios.imagine.request import MOST_PICTURES, ImagineRequest, Refill
 
 CANDIDATES = 16
@@ -40,6 +41,8 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     def __init__(self, services: Services, card: StudioCard) -> None:
         self._wish: ImagineRequest | None = None
         self.count = CANDIDATES
+        self.photo = b""
+        """What a model that works on a picture is given."""
         self.archive = Archive(services)
         super().__init__(services, card)
         self.archive.setParent(self)
@@ -64,7 +67,20 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
             controls=settings.controls,
             count=self.wanted,
             noise=wish.noise if wish and wish.model == settings.model else "seed",
+            photo=self.photo if self.works_on is not None else b"",
         )
+
+    @property
+    def works_on(self) -> Given | None:
+        """The input of the chosen model that is a picture to work on."""
+        entry = self.entry()
+        return kinds_of(entry.manifest).get("image") if entry else None
+
+    def work_on(self, photo: bytes) -> None:
+        """Give such a model a picture file; the chosen picture follows."""
+        self.photo = photo
+        if photo:
+            self.change(photo=photo)
 
     def placed(self, before: Pictures, request: ImagineRequest, result: Pictures) -> Pictures:
         """A series takes the place of all candidates, a single picture that of the chosen one; alternatives of an area
@@ -230,7 +246,10 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     def classes(self) -> list[str]:
         """The classes the model can mix."""
         entry = self.entry()
-        return list(entry.manifest.codec.get("classes", [])) if entry and entry.manifest else []
+        if entry is None or entry.manifest is None:
+            return []
+        kind = kinds_of(entry.manifest).get("class")
+        return [] if kind and kind.index else list(entry.manifest.codec.get("classes", []))
 
     def recipe(self) -> Recipe | None:
         """The recipe of the chosen picture alone."""

@@ -26,6 +26,7 @@ from app.studios.imagine.directions import (
     save_direction,
 )  # fmt: skip
 from app.studios.imagine.document import Picture, Pictures
+from app.studios.imagine.own_inputs import kinds_of
 from app.studios.imagine.request import LAST, DirectionMove, DirectionPart, ImagineRequest, StylePart
 from app.studios.imagine.space import ALL, layer_range, range_name, space_of
 from app.studios.imagine.state import ImagineState
@@ -74,7 +75,8 @@ class Steering(QObject):
 
     @property
     def has_noise(self) -> bool:
-        return self.manifest is not None and bool(self.manifest.codec.get("noise"))
+        manifest = self.manifest
+        return manifest is not None and (bool(manifest.codec.get("noise")) or "noise" in kinds_of(manifest))
 
     @property
     def side(self) -> int:
@@ -288,15 +290,17 @@ class Steering(QObject):
         parts = [part, *kept] if (part.first, part.last) == WHOLE else [*kept, part]
         self.state.change(styles=tuple(parts))
 
+    def picture_of(self, source: Source) -> Picture | None:
+        """The picture itself; called in a worker's thread."""
+        if isinstance(source, Picture):
+            return source
+        if isinstance(source, Path):
+            return self.state.engine.load(source)[0].chosen
+        return decode(self.state.services.history.document(source), Pictures).document.chosen
+
     def _request_of(self, source: Source) -> ImagineRequest:
         """What made the picture that styles are taken from; called in a worker's thread."""
-        if isinstance(source, Picture):
-            picture: Picture | None = source
-        elif isinstance(source, Path):
-            picture = self.state.engine.load(source)[0].chosen
-        else:
-            found = decode(self.state.services.history.document(source), Pictures)
-            picture = found.document.chosen
+        picture = self.picture_of(source)
         if picture is None or picture.request is None:
             raise AtelierError(
                 ErrorKind.BAD_INPUT,

@@ -20,7 +20,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
-from app.studios.imagine import abstract
+from app.studios.imagine import abstract, own
 from app.studios.imagine.codec import to_pixels
 from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.generator import class_row, inputs_of, paint
@@ -30,7 +30,7 @@ from app.studios.imagine.space import space_of, steps
 from app.studios.imagine.styled import FAMILIES, latent_rows, noise_of, render, styles_by_latent, styles_of
 
 BATCH = 8
-WALKING = ("gan-2014", abstract.FAMILY, *FAMILIES)
+WALKING = ("gan-2014", abstract.FAMILY, own.FAMILY, *FAMILIES)
 """The families between whose pictures there is a way."""
 LONGEST, MOST_BYTES = 3600.0, 800_000_000
 """Seconds of a walk; bytes of all its frames."""
@@ -217,7 +217,9 @@ def _painted(here: list[Station], walk: Walk, model: Model, progress: Progress) 
     first = walk.keys[0].request
     if model.manifest.family not in FAMILIES:
         inputs = [{"latent": station.body, "classes": station.classes} for station in here]
-        yield from (picture.array for picture in paint(inputs, [first] * len(here), model, progress))
+        draw = own.paint if model.manifest.family == own.FAMILY else paint
+        held = msgspec.structs.replace(first, noise=walk.noise)
+        yield from (picture.array for picture in draw(inputs, [held] * len(here), model, progress))
         return
     styles = [
         styles_by_latent(station.body, station.classes, model, progress) if station.is_latent else station.body

@@ -15,7 +15,7 @@ import numpy as np
 from app.base.errors import AtelierError
 from app.base.i18n import tr
 from app.base.progress import Progress
-from app.runtime.adopt import file_entry, free_id, place, workplace, write_manifest
+from app.runtime.adopt import file_entry, free_id, place, weights_beside, workplace, write_manifest
 from app.runtime.cache import PAST, PRESENT
 from app.runtime.catalog import Catalog
 from app.runtime.decoder import Decoder
@@ -58,7 +58,7 @@ def adopt_folder(source: Path, catalog: Catalog, models: Path, progress: Progres
     check_sizes(source, config, tokenizer)
     model_id = free_id(source, catalog, source.name)
     with workplace(source, models, model_id) as folder:
-        files = [path.name for path in (graph, *_weights_beside(graph))]
+        files = [path.name for path in (graph, *weights_beside(graph))]
         for name in files:
             place(source / name, folder / name, progress)
         tokenizer.save(str(folder / TOKENIZER))
@@ -85,14 +85,6 @@ class _Gpt2:
 
 
 GPT2 = _Gpt2()
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def _weights_beside(graph: Path) -> list[Path]:
-    """Files with weights too large for the graph: ``model.onnx_data``, ``model.onnx.data`` and their parts."""
-    return sorted(path for path in graph.parent.iterdir() if path.name.startswith(graph.name) and path != graph)
 
 
 # --- what the model says of itself ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.studios.imagine.views.pad import PadPanel
 from app.studios.imagine.views.photo import PhotoPanel
 from app.studios.imagine.views.picture import PictureView
 from app.studios.imagine.views.refill import RefillPanel
+from app.studios.imagine.views.source import SourcePanel
 from app.ui.widgets.panel import Panel, Section
 
 NEAR = 0.7
@@ -36,7 +37,9 @@ class Instrument(QObject):
         self.pad, self.classes = PadPanel(self.steering), ClassPanel(self.steering)
         self.mix, self.noise = MixPanel(self.steering), NoisePanel(self.steering)
         self.refill, self.photo = RefillPanel(self.steering, view), PhotoPanel(self.steering, view)
+        self.source = SourcePanel(self.steering)
         self.sections = {
+            "source": Section(tr("Picture to work on"), self.source),
             "directions": Section(tr("Steer the picture"), self.directions),
             "more": Section(tr("More directions"), self.more, is_open=False),
             "pad": Section(tr("Two directions at once"), self.pad, is_open=False),
@@ -72,11 +75,13 @@ class Instrument(QObject):
             panel.show_places()
         self.refill.show_document()
         self.photo.show_document()
+        self.source.show_document()
 
     def _show_model(self) -> None:
         styled, self._shown = self.steering.is_styled, None
         shown = {
-            "pad": True, "classes": bool(self.steering.state.classes()), "mix": styled,
+            "source": self.steering.state.works_on is not None, "pad": True,
+            "classes": bool(self.steering.state.classes()), "mix": styled,
             "noise": self.steering.has_noise, "refill": styled, "photo": styled,
         }  # fmt: skip
         for name, on in shown.items():
