@@ -15,14 +15,14 @@ from app.base.progress import Progress
 from app.runtime.model import Model
 from app.studios.imagine.directions import directions_of, find_direction, folder_of, load_directions
 from app.studios.imagine.files import load_pictures
-from app.studios.imagine.inversion import find_styles, fitted
+from app.studios.imagine.inversion import Crop, find_styles, fitted
 from app.studios.imagine.request import DirectionMove, ImagineRequest, StylePart
 from app.studios.imagine.space import ALL, SPACE, Space, layer_range, space_of
 from app.studios.imagine.styled import starting_at
 
 
 def add_steering(parser: argparse.ArgumentParser) -> None:
-    """``--class``, ``--mix``, ``--direction``, ``--noise``, ``--invert``."""
+    """``--class``, ``--mix``, ``--direction``, ``--noise``, ``--invert``, ``--crop``."""
     parser.add_argument("--class", dest="classes", metavar="A:0.6,B:0.4", help="classes and their shares")
     parser.add_argument(
         "--mix",
@@ -44,13 +44,19 @@ def add_steering(parser: argparse.ArgumentParser) -> None:
         metavar="photo.jpg",
         help="begin with what comes nearest to a picture; takes about a minute",
     )
+    parser.add_argument(
+        "--crop",
+        metavar="X,Y,ZOOM",
+        help="with --invert: the square of the picture, by its middle (0 to 1 across and down) and how many times it"
+        " goes into the shorter side (default: 0.5,0.5,1)",
+    )
 
 
 def steered(request: ImagineRequest, arguments: argparse.Namespace, model: Model) -> ImagineRequest:
     """The request with what the options ask for. Raises :class:`AtelierError` (``BAD_INPUT``)."""
     request = msgspec.structs.replace(request, noise=arguments.noise).check()
     if arguments.invert is not None:
-        request = _found(request, arguments.invert, model)
+        request = _found(request, arguments.invert, _crop(arguments.crop), model)
     return msgspec.structs.replace(
         request,
         mix=_classes(arguments.classes) if arguments.classes else (),
@@ -59,7 +65,16 @@ def steered(request: ImagineRequest, arguments: argparse.Namespace, model: Model
     )
 
 
-def _found(request: ImagineRequest, path: Path, model: Model) -> ImagineRequest:
+def _crop(text: str | None) -> Crop:
+    if text is None:
+        return Crop()
+    numbers = [_number(part, "--crop") for part in text.split(",")]
+    if len(numbers) != 3:
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("--crop wants X,Y,ZOOM, not “{given}”.", given=text))
+    return Crop(*numbers)
+
+
+def _found(request: ImagineRequest, path: Path, crop: Crop, model: Model) -> ImagineRequest:
     """The request that begins with the styles that come nearest to a picture file."""
     if _space(model) is None:
         raise AtelierError(
@@ -67,7 +82,7 @@ def _found(request: ImagineRequest, path: Path, model: Model) -> ImagineRequest:
             tr("The model “{id}” can't look for pictures.", id=model.manifest.id),
             tr("Choose a StyleGAN or a BigGAN."),
         )
-    photo = fitted(load_pictures(path)[0].pictures[0], int(model.codec["side"]))
+    photo = fitted(load_pictures(path)[0].pictures[0], int(model.codec["side"]), crop)
     *_, styles = find_styles(photo, request, model, Progress())
     return msgspec.structs.replace(starting_at(request, styles), count=request.count)
 

@@ -9,6 +9,7 @@ space W+ of Abdal et al. 2019, Image2StyleGAN).
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ ENCODER = "encoder"
 """The graph that guesses styles, if the model has one."""
 SMALLEST = 16
 """A photograph needs at least so many pixels a side."""
+SHOWN = 1536
+"""Pixels of the longer side of a photograph that a square is chosen of."""
 LOOKED_AT = 64
 """The largest side at which pictures are compared."""
 TRIES, BATCH, STEP = 24, 8, 0.25
@@ -55,21 +58,51 @@ class _Target:
         return np.concatenate(parts) - self.features
 
 
-def fitted(picture: Picture, side: int) -> Picture:
-    """The middle square of a picture at the model's size, in colour.
+@dataclass(frozen=True)
+class Crop:
+    """The square of a photograph that is looked for: its middle, as shares of width and height, and how many times it
+    goes into the shorter side. No further than the edge: a middle too near it is moved in."""
+
+    across: float = 0.5
+    down: float = 0.5
+    zoom: float = 1.0
+
+    def square(self, width: int, height: int) -> tuple[float, float, float]:
+        """Left, top and side in pixels. Raises :class:`AtelierError` (``BAD_INPUT``) for what is no square."""
+        if not all(math.isfinite(part) for part in (self.across, self.down, self.zoom)) or self.zoom < 1:
+            raise AtelierError(
+                ErrorKind.BAD_INPUT,
+                tr("A photo can't be cropped so."),
+                tr("Its middle is 0 to 1 across and down, the zoom 1 or more."),
+            )
+        side = min(width, height) / self.zoom
+        left, top = self.across * width - side / 2, self.down * height - side / 2
+        return min(max(0.0, left), width - side), min(max(0.0, top), height - side), side
+
+
+def fitted(picture: Picture, side: int, crop: Crop | None = None) -> Picture:
+    """A square of a picture, the middle one, at the model's size, in colour.
 
     Raises :class:`AtelierError` (``BAD_INPUT``) for one too small to show anything.
     """
-    if min(picture.width, picture.height) < SMALLEST:
+    left, top, least = (crop or Crop()).square(picture.width, picture.height)
+    if least < SMALLEST:
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("This picture is too small: {width} × {height} pixels.", width=picture.width, height=picture.height),
             tr("At least {side} × {side} are needed.", side=SMALLEST),
         )
-    least = min(picture.width, picture.height)
-    left, top = (picture.width - least) // 2, (picture.height - least) // 2
-    square = Image.fromarray(picture.array).convert("RGB").crop((left, top, left + least, top + least))
-    return Picture.of_array(np.asarray(square.resize((side, side), Image.Resampling.LANCZOS)))
+    image = Image.fromarray(picture.array).convert("RGB")
+    box = (left, top, left + least, top + least)
+    return Picture.of_array(np.asarray(image.resize((side, side), Image.Resampling.LANCZOS, box)))
+
+
+def looked_over(picture: Picture) -> Picture:
+    """A photograph as it is shown to choose a square of it: no larger than is of use. Raises as :func:`fitted`."""
+    fitted(picture, SMALLEST)
+    image = Image.fromarray(picture.array).convert("RGB")
+    image.thumbnail((SHOWN, SHOWN), Image.Resampling.LANCZOS)
+    return Picture.of_array(np.asarray(image))
 
 
 def photo_bytes(picture: Picture) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from PySide6.QtCore import Signal
 
 from app.base.card import StudioCard
 from app.base.errors import AtelierError, ErrorKind
@@ -26,7 +27,7 @@ from app.studios.imagine.document import Picture, Pictures, contact_sheet
 from app.studios.imagine.engine import TOOLS
 from app.studios.imagine.enlarge import MODEL as ENLARGER
 from app.studios.imagine.files import file_bytes, load_pictures
-from app.studios.imagine.inversion import fitted, photo_bytes
+from app.studios.imagine.inversion import Crop, fitted, looked_over, photo_bytes
 from app.studios.imagine.own_inputs import Given, kinds_of
 from app.studios.imagine.request import MOST_PICTURES, ImagineRequest, Refill
 
@@ -37,6 +38,8 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
     """Candidates, one of them chosen and steered."""
 
     document_type = Pictures
+    photoOpened = Signal(object)
+    """A photograph that a square is to be chosen of, as a Picture."""
 
     def __init__(self, services: Services, card: StudioCard) -> None:
         self._wish: ImagineRequest | None = None
@@ -215,18 +218,21 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         area = Refill(mask=mask, seed=self.settings.seed, index=index, first=first)
         self.generate(msgspec.structs.replace(wish, refills=(*before, area), count=count))
 
-    def find(self, photo: Picture) -> None:
-        """Look for the picture of the chosen model that comes nearest to *photo*."""
+    def find(self, photo: Picture, crop: Crop | None = None) -> None:
+        """Look for the picture of the chosen model that comes nearest to *photo*, or to a square of it."""
         settings = self.settings
+        entry = self.entry()
+        side = int(entry.manifest.codec.get("side", 0)) if entry and entry.manifest else 0
         request = ImagineRequest(model=settings.model, seed=settings.seed, controls=settings.controls)
-        self.generate(msgspec.structs.replace(request, photo=photo_bytes(photo)))
-
-    def find_file(self, path: Path) -> None:
-        """The same for a picture file, which is read in the disk's thread."""
-        self.find_made(lambda: load_pictures(path)[0].pictures[0])
+        try:
+            seen = fitted(photo, side, crop) if side else photo
+        except AtelierError as error:
+            self.failed.emit(error)
+            return
+        self.generate(msgspec.structs.replace(request, photo=photo_bytes(seen)))
 
     def find_made(self, make: Callable[[], Picture]) -> None:
-        """The same for a picture that is made in the disk's thread."""
+        """The same for the middle square of a picture that is made in the disk's thread."""
         found: list[Picture] = []
 
         def read(_: Progress) -> Iterator[None]:
@@ -237,6 +243,16 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
             yield None
 
         self._on_disk("imagine.find", read, lambda: self.find(found[0]))
+
+    def open_photo(self, path: Path) -> None:
+        """Read a photograph to look for, in the disk's thread; :attr:`photoOpened` brings it."""
+        found: list[Picture] = []
+
+        def read(_: Progress) -> Iterator[None]:
+            found.append(looked_over(load_pictures(path)[0].pictures[0]))
+            yield None
+
+        self._on_disk("imagine.find", read, lambda: self.photoOpened.emit(found[0]))
 
     def direction_count(self) -> int:
         """How many sliders the model has, by its manifest: no file of it is read before it is used."""

@@ -17,6 +17,7 @@ from superqt import QDoubleSlider
 from app.cli import run
 from app.shell.window import Window
 from app.studios.cards import CARDS
+from app.studios.imagine.inversion import Crop
 from app.studios.imagine.page import ImaginePage
 from app.studios.imagine.state import CANDIDATES
 from app.studios.imagine.views.marking import Divider
@@ -279,8 +280,13 @@ def test_a_photo_is_found_and_all_sliders_work_on_it(artist: Artist, tmp_path: P
     Image.fromarray(target).resize((100, 80)).save(tmp_path / "photo.jpg")
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(tmp_path / "photo.jpg"))])
+    panel = page.instrument.photo
     artist.unfold("photo")
-    artist.drop(page.instrument.photo, dropped)
+    artist.drop(panel, dropped)
+    artist.qtbot.waitUntil(panel.crop.isVisible)
+    before = page.state.document
+    artist.qtbot.mouseClick(panel.look, Qt.MouseButton.LeftButton)
+    artist.qtbot.waitUntil(lambda: page.state.document is not before and not page.state.busy, timeout=30_000)
     document = page.state.document
     assert document.photo is not None
     assert (len(document.pictures), document.selected) == (CANDIDATES + 1, 1)
@@ -304,6 +310,39 @@ def test_a_photo_is_found_and_all_sliders_work_on_it(artist: Artist, tmp_path: P
     with artist.qtbot.waitSignal(page.state.saved):
         page.state.save(tmp_path / "found.png")
     assert run(CARDS, ["replay", str(tmp_path / "found.png")]) == 0
+
+
+def test_a_square_of_the_photo_is_chosen(artist: Artist, tmp_path: Path) -> None:
+    """Drag and wheel, or the keys; it never leaves the photo, and is what is looked for."""
+    page, panel = artist.page, artist.page.instrument.photo
+    artist.unfold("photo")
+    photo = np.zeros((90, 180, 3), np.uint8)
+    photo[:, 120:] = (200, 30, 30)
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    panel.find_file(tmp_path / "photo.png")
+    artist.qtbot.waitUntil(panel.crop.isVisible)
+    view = panel.crop
+    assert view.crop == Crop()
+    middle = view.square_rect().center().toPoint()
+    artist.drag(view, middle, middle + QPoint(view.width(), 0))
+    assert view.crop.across == pytest.approx(0.75)
+    artist.qtbot.keyClick(view, Qt.Key.Key_Plus)
+    artist.qtbot.keyClick(view, Qt.Key.Key_Right)
+    artist.qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view.crop.zoom == pytest.approx(1.1)
+    assert view.crop.down < 0.5
+    assert view.square_rect().right() <= view.photo_rect().right() + 0.01
+    for _ in range(20):
+        view.set_crop(Crop(9.0, -9.0, view.crop.zoom * 1.2))
+    assert view.crop.zoom == 8.0
+    view.set_crop(Crop(0.9, 0.5, 3.0))
+    page.state.find(panel.crop.photo, view.crop)  # pyright: ignore[reportArgumentType]
+    artist.qtbot.waitUntil(lambda: page.state.document.photo is not None, timeout=20_000)
+    page.stop()
+    found = page.state.document.photo
+    assert found is not None
+    assert (np.abs(found.array.astype(int) - (200, 30, 30)) < 3).all()
+    artist.settle()
 
 
 def differ(a: QImage, b: QImage, place: QPoint) -> bool:

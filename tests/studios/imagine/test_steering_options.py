@@ -59,7 +59,9 @@ def test_a_photo_is_found_and_steered_on(tiny_models: tuple[str, str], tmp_path:
     strangers = [make(tmp_path, STYLEGAN, "--set", f"truncation={value}") for value in (0.0, 0.4)]
     away = [np.abs(picture.astype(int) - target).mean() for picture in (found, *strangers)]
     assert away[0] < min(away[1:]) / 2
-    moved = make(tmp_path, STYLEGAN, "--invert", str(tmp_path / "print.jpg"), "--direction", "tone=2")
+    moved = make(
+        tmp_path, STYLEGAN, "--invert", str(tmp_path / "print.jpg"), "--crop", "0,0,2", "--direction", "tone=2"
+    )
     assert moved.tobytes() != found.tobytes()
     _, recipe = ENGINE.load(tmp_path / "made.png")
     assert recipe is not None
@@ -86,6 +88,7 @@ def test_the_first_gan_follows_directions_by_number(tmp_path: Path) -> None:
         ("gan-2014", ["--mix", "coarse=4"], "no styles to mix"),
         ("gan-2014", ["--invert", "x.png"], "can't look for"),
         (STYLEGAN, ["--invert", "nowhere.png"], "no file"),
+        (STYLEGAN, ["--invert", "nowhere.png", "--crop", "0.5,2"], "--crop wants"),
     ],
 )
 def test_what_can_not_be_is_said_in_one_line(

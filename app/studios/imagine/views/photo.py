@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QVBox
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
+from app.studios.imagine.document import Picture
 from app.studios.imagine.steering import Steering
+from app.studios.imagine.views.crop import CropView
 from app.studios.imagine.views.marking import Divider
 from app.studios.imagine.views.picture import PictureView, of_image
 from app.ui.theme import GRID
@@ -33,18 +35,25 @@ class PhotoPanel(QWidget):
         hint.setObjectName("muted")
         hint.setWordWrap(True)
         self.choose = QPushButton(tr("Choose a photo…"))
-        self.choose.setToolTip(tr("Its middle square is looked for in the model (Ctrl+I); Stop keeps the best so far"))
+        self.choose.setToolTip(tr("Choose a picture file and a square of it to look for in the model (Ctrl+I)"))
         self.choose.clicked.connect(self.ask)
         self.shown = QPushButton(tr("Find the picture shown"))
         self.shown.setToolTip(tr("The chosen picture, wherever it is from, is looked for in this model (Ctrl+Shift+I)"))
         self.shown.clicked.connect(self.find_shown)
+        self.crop = CropView()
+        self.look = QPushButton(tr("Look for the square"))
+        self.look.setToolTip(tr("Find what the model can make that comes nearest to it; Stop keeps the best so far"))
+        self.look.clicked.connect(self.find_square)
+        for widget in (self.crop, self.look):
+            widget.hide()
+        steering.state.photoOpened.connect(self._show_photo)
         self.compare = QCheckBox(tr("Before and after"))
         self.compare.setToolTip(tr("Left of a line that you can drag the photo shows, right what was found (Ctrl+B)"))
         self.compare.toggled.connect(self._compare)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        for widget in (hint, self.choose, self.shown, self.compare):
+        for widget in (hint, self.choose, self.crop, self.look, self.shown, self.compare):
             layout.addWidget(widget)
 
     def show_document(self) -> None:
@@ -62,9 +71,14 @@ class PhotoPanel(QWidget):
             self.find_file(Path(name))
 
     def find_file(self, path: Path) -> None:
-        """Look for a picture file."""
+        """Show a picture file, to choose what of it is looked for."""
         if self._able():
-            self._steering.state.find_file(path)
+            self._steering.state.open_photo(path)
+
+    def find_square(self) -> None:
+        """Look for the square of the photo."""
+        if self.crop.photo is not None and self._able():
+            self._steering.state.find(self.crop.photo, self.crop.crop)
 
     def find_image(self, image: QImage) -> None:
         """Look for a picture of another studio; a model that can is chosen if need be."""
@@ -90,6 +104,12 @@ class PhotoPanel(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.find_file(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def _show_photo(self, photo: Picture) -> None:
+        self.crop.show_photo(photo)
+        for widget in (self.crop, self.look):
+            widget.show()
+        self.crop.setFocus()
 
     def _able(self) -> bool:
         if self._steering.is_styled:
