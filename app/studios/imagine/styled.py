@@ -35,6 +35,8 @@ from app.studios.imagine.space import layer_slice, space_of, steps
 
 FAMILIES = ("stylegan", "biggan")
 TRUNCATION = "truncation"
+MAPPED = "mapped"
+"""Where the styles of the last seed are remembered."""
 BATCH = 4
 """So many at once: Stop waits for no more."""
 
@@ -252,13 +254,27 @@ def _mapped(
     added: np.ndarray | None = None,
 ) -> np.ndarray:
     """The styles of a seed, a copy, float32 (layers, width); *added* (layers, latent) moves the latent, in each layer
-    for itself."""
+    for itself. The last ones are remembered: a slider under the mouse asks for the same again and again."""
+    moved = added is not None and bool(added.any())
+    key = (seed, index, _truncation(request), request.controls.get("class"), request.mix)
+    kept = model.memory.get(MAPPED)
+    if moved or kept is None or kept[0] != key:
+        found = _mapped_anew(request, seed, index, model, progress, added if moved else None)
+        if moved:
+            return found
+        kept = model.memory[MAPPED] = (key, found)
+    return kept[1].copy()
+
+
+def _mapped_anew(
+    request: ImagineRequest, seed: int, index: int, model: Model, progress: Progress | None, added: np.ndarray | None
+) -> np.ndarray:
     codec = LatentCodec(int(model.codec["latent"]), model.codec.get("classes", []))
     by_latent = model.codec.get("truncation") == "latent"
     latent = codec.latent(seed, index, 1.0)
     if by_latent:
         latent = drawn_in(latent, _truncation(request))
-    rows = latent if added is None or not added.any() else latent + added
+    rows = latent if added is None else latent + added
     feeds = {"latent": rows.astype(np.float32)}
     if codec.classes:
         weights = codec.class_weights(str(request.controls.get("class", ANY)), seed, index, request.mix)
