@@ -137,5 +137,6 @@ class Drawing(msgspec.Struct, frozen=True):
             if look != ("ink", 1.0, "draw", 0, False, ()):
                 found.update(f"{look} {stroke.seed}\n".encode())
         if self.layers != (Layer(0),):
-            found.update(msgspec.msgpack.encode(self.layers))
+            fields = [msgspec.structs.asdict(layer) for layer in self.layers]
+            found.update(msgspec.msgpack.encode([{k: v for k, v in f.items() if k != "group" or v} for f in fields]))
         return found.hexdigest()

@@ -20,12 +20,16 @@ BLENDS = {
 }
 """The blend modes by the names of CSS (add: W3C's plus-lighter), with OpenRaster's names."""
 
+WITHIN = " / "
+"""Between a group's name and what lies in it."""
+
 
 class Layer(msgspec.Struct, frozen=True):
     """One layer. Its strokes name it by *number*; *picture* is a PNG that lies under them, its *corner* so many
     pixels to the right of the sheet's and down.
 
-    *masked*: the layer has a mask, painted by strokes of its own. *locked*: nothing on it can be changed.
+    *masked*: the layer has a mask, painted by strokes of its own. *locked*: nothing on it can be changed. *group* is
+    the way to the group it lies in, as ``Trees / Leaves``; a group is a name that neighbours share, and no more.
     """
 
     number: int
@@ -37,6 +41,7 @@ class Layer(msgspec.Struct, frozen=True):
     masked: bool = False
     picture: bytes = b""
     corner: tuple[int, int] = (0, 0)
+    group: str = ""
 
     def __post_init__(self) -> None:
         if self.blend not in BLENDS or not 0 <= self.opacity <= 1:
@@ -59,6 +64,17 @@ def new_number(layers: tuple[Layer, ...]) -> int:
 def shown_name(layer: Layer) -> str:
     """The layer's name, or one made from its number."""
     return layer.name or tr("Layer {number}", number=layer.number + 1)
+
+
+def whole_name(layer: Layer) -> str:
+    """The name with the groups before it."""
+    return f"{layer.group}{WITHIN}{shown_name(layer)}" if layer.group else shown_name(layer)
+
+
+def parted_name(text: str) -> tuple[str, str]:
+    """The group and the name that :func:`whole_name` joined."""
+    group, _, name = text.strip().rpartition(WITHIN)
+    return group.strip(), name.strip()
 
 
 def replaced(layers: tuple[Layer, ...], number: int, **changes: object) -> tuple[Layer, ...]:

@@ -10,6 +10,8 @@ import io
 import xml.etree.ElementTree as ET
 import zipfile
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -21,7 +23,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.runtime.recipe import Recipe, recipe_from_json
 from app.studios.paint.document import Drawing
-from app.studios.paint.layers import BLENDS, Layer, shown_name
+from app.studios.paint.layers import BLENDS, WITHIN, Layer, shown_name
 from app.studios.paint.pictures import checked_size
 from app.studios.paint.raster.blend import masked
 from app.studios.paint.raster.cache import Rasters, divided
@@ -55,11 +57,12 @@ def ora_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
             name = f"data/layer-{layer.number}.png"
             x, y, content = _layer_png(drawing, layer, rasters)
             checks[name] = zlib.crc32(content)
-            rows.append(_layer_row(layer, name, x, y))
+            rows.append((layer.group, _layer_row(layer, name, x, y)))
             _put(archive, name, content, zipfile.ZIP_STORED)
         paper = _png(Image.new("RGB", (drawing.width, drawing.height), "white"))
         _put(archive, "data/paper.png", paper, zipfile.ZIP_STORED)
-        rows.append(f'<layer name={quoteattr(tr("Paper"))} src="data/paper.png" x="0" y="0" edit-locked="true"/>')
+        row = f'<layer name={quoteattr(tr("Paper"))} src="data/paper.png" x="0" y="0" edit-locked="true"/>'
+        rows.append(("", row))
         _put(archive, "stack.xml", _stack(drawing, rows))
         kept = _Strokes(drawing, recipe.to_json() if recipe else "", checks)
         _put(archive, STROKES, msgspec.msgpack.encode(kept))
@@ -106,7 +109,7 @@ def _ours(archive: zipfile.ZipFile) -> tuple[Drawing, Recipe | None] | None:
 
 
 def _theirs(archive: zipfile.ZipFile) -> Drawing:
-    """The layers of a stack, the lowest first; groups are dissolved."""
+    """The layers of a stack, the lowest first, each with its group's name; a group's opacity goes to its layers."""
     try:
         image = ET.fromstring(archive.read("stack.xml"))
         width, height = checked_size(int(image.get("w", "")), int(image.get("h", "")))
@@ -116,39 +119,53 @@ def _theirs(archive: zipfile.ZipFile) -> Drawing:
         raise _bad(tr("its stack.xml can't be understood")) from error
     layers: list[Layer] = []
     for stack in image.findall("stack"):
-        _walk(archive, stack, 1.0, True, layers)
+        _walk(archive, stack, _Group(), layers)
     if not layers:
         raise _bad(tr("it has no layers"))
     ordered = [msgspec.structs.replace(layer, number=place) for place, layer in enumerate(reversed(layers))]
     return Drawing((), width, height, tuple(ordered))
 
 
-def _walk(archive: zipfile.ZipFile, stack: ET.Element, opacity: float, visible: bool, layers: list[Layer]) -> None:
+@dataclass(frozen=True)
+class _Group:
+    """What holds for all that lies in a group."""
+
+    opacity: float = 1.0
+    visible: bool = True
+    path: str = ""
+
+    def entered(self, element: ET.Element) -> _Group:
+        opacity = self.opacity * _share(element.get("opacity"))
+        visible = self.visible and element.get("visibility", "visible") != "hidden"
+        return _Group(opacity, visible, WITHIN.join(filter(None, (self.path, element.get("name", "").strip()))))
+
+
+def _walk(archive: zipfile.ZipFile, stack: ET.Element, group: _Group, layers: list[Layer]) -> None:
     for element in stack:
-        own = opacity * _share(element.get("opacity"))
-        shown = visible and element.get("visibility", "visible") != "hidden"
         if element.tag == "stack":
-            _walk(archive, element, own, shown, layers)
+            _walk(archive, element, group.entered(element), layers)
         elif element.tag == "layer":
-            layers.append(_read_layer(archive, element, own, shown))
+            layers.append(_read_layer(archive, element, group))
 
 
-def _read_layer(archive: zipfile.ZipFile, element: ET.Element, opacity: float, visible: bool) -> Layer:
+def _read_layer(archive: zipfile.ZipFile, element: ET.Element, group: _Group) -> Layer:
     source, name = element.get("src", ""), element.get("name", "")
     try:
         picture = archive.read(source)
     except KeyError as error:
         raise _bad(tr("the layer “{name}” is missing", name=name or source)) from error
     blends = {theirs: ours for ours, theirs in BLENDS.items()}
+    own = group.entered(element)
     return Layer(
         0,
         name=name,
-        opacity=opacity,
+        opacity=own.opacity,
         blend=blends.get(element.get("composite-op", ""), "normal"),
-        visible=visible,
+        visible=own.visible,
         locked=element.get("edit-locked") == "true",
         picture=picture,
         corner=(_whole(element.get("x")), _whole(element.get("y"))),
+        group=group.path,
     )
 
 
@@ -181,14 +198,27 @@ def _layer_row(layer: Layer, source: str, x: int, y: int) -> str:
     return f"<layer {' '.join(f'{name}={quoteattr(str(value))}' for name, value in attributes.items())}/>"
 
 
-def _stack(drawing: Drawing, rows: list[str]) -> bytes:
+def _stack(drawing: Drawing, rows: list[tuple[str, str]]) -> bytes:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<image version="0.0.5" w="{drawing.width}" h="{drawing.height}"><stack>',
-        *rows,
+        *_nested(rows),
         "</stack></image>",
     ]
     return "\n".join(lines).encode()
+
+
+def _nested(rows: list[tuple[str, str]]) -> Iterator[str]:
+    """The layers' rows, those of one group that are neighbours within a stack of its name."""
+    inside: list[str] = []
+    for group, row in (*rows, ("", "")):
+        path = group.split(WITHIN) if group else []
+        alike = [ours == theirs for ours, theirs in zip(inside, path, strict=False)]
+        shared = alike.index(False) if False in alike else len(alike)
+        yield from ["</stack>"] * (len(inside) - shared)
+        yield from (f"<stack name={quoteattr(name)}>" for name in path[shared:])
+        inside = path
+        yield row
 
 
 def _png(image: Image.Image) -> bytes:

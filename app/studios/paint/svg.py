@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from app.runtime.recipe import KEY, Recipe
 from app.studios.paint.document import Drawing, Stroke, seed_of
-from app.studios.paint.layers import Layer, shown_name
+from app.studios.paint.layers import Layer, whole_name
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -30,7 +30,7 @@ def svg_bytes(drawing: Drawing, recipe: Recipe | None) -> bytes:
     ]
     if recipe is not None:
         lines.append(f'<metadata id="{KEY}">{escape(recipe.to_json())}</metadata>')
-    lines.append('<rect data-paper="true" width="100%" height="100%" fill="#ffffff"/>')
+    lines.append(_paper(drawing))
     order = {id(stroke): place for place, stroke in enumerate(drawing.strokes)}
     mixed = len(drawing.layers) > 1 or any(stroke.on_mask for stroke in drawing.strokes)
     for layer in drawing.layers:
@@ -42,7 +42,7 @@ def _layer(drawing: Drawing, layer: Layer, order: dict[int, int]) -> Iterable[st
     hiding = drawing.on_layer(layer.number, on_mask=True)
     if hiding:
         yield f'<mask id="mask-{layer.number}" data-mask-of="{layer.number}" maskUnits="userSpaceOnUse">'
-        yield '<rect data-paper="true" width="100%" height="100%" fill="#ffffff"/>'
+        yield _paper(drawing)
         yield from (_path(stroke, order.get(id(stroke))) for stroke in hiding)
         yield "</mask>"
     yield f"<g {_written(_group(layer, bool(hiding)))}>"
@@ -54,15 +54,22 @@ def _layer(drawing: Drawing, layer: Layer, order: dict[int, int]) -> Iterable[st
     yield "</g>"
 
 
+def _paper(drawing: Drawing) -> str:
+    """In pixels: not every reader knows what a percentage is of."""
+    return f'<rect data-paper="true" width="{drawing.width}" height="{drawing.height}" fill="{PAPER}"/>'
+
+
 def _group(layer: Layer, hiding: bool) -> dict[str, str]:
     attributes = {
         "inkscape:groupmode": "layer",
-        "inkscape:label": shown_name(layer),
+        "inkscape:label": whole_name(layer),
         "data-layer": str(layer.number),
         "fill": "none",
         "stroke-linecap": "round",
         "stroke-linejoin": "round",
     }
+    if layer.group:
+        attributes["data-group"] = layer.group
     if layer.name:
         attributes["data-name"] = layer.name
     if layer.opacity != 1:

@@ -111,6 +111,7 @@ def _note_layer(element: ET.Element, here: _Here, found: _Found) -> _Here:
             visible=element.get("display") != "none",
             locked=element.get("data-locked") == "true",
             masked=element.get("data-masked") == "true",
+            group=element.get("data-group", ""),
         )
     )
     return _Here(here.matrix, {**here.style, "display": ""}, number)

@@ -244,13 +244,21 @@ def test_the_layers_of_an_openraster_file_look_in_other_programs_as_here(tmp_pat
 
 def test_layers_of_other_programs_their_places_groups_and_changes(tmp_path: Path) -> None:
     stack = (
-        '<stack opacity="0.5"><layer name="top" src="data/red.png" x="5" y="-4" composite-op="svg:screen"/></stack>'
+        '<stack opacity="0.5" name="Sky"><stack name="A &amp; B"/><stack name="Birds">'
+        '<layer name="top" src="data/red.png" x="5" y="-4" composite-op="svg:screen"/></stack></stack>'
         '<layer name="hidden" src="data/blue.png" visibility="hidden"/><layer name="low" src="data/blue.png" x="20"/>'
     )
     drawing, _ = load_drawing(ora(tmp_path / "x.ora", stack, red=square("#ff0000"), blue=square("#0000ff")))
     low, hidden, top = drawing.layers
     assert (low.corner, top.corner, top.opacity, top.blend) == ((20, 0), (5, -4), 0.5, "screen")
     assert not hidden.visible
+    assert [layer.group for layer in drawing.layers] == ["", "", "Sky / Birds"]
+    for name in ("again.ora", "again.svg"):
+        save_drawing(tmp_path / name, drawing, None)
+        assert load_drawing(tmp_path / name)[0].layers[2].group == "Sky / Birds"
+    with zipfile.ZipFile(tmp_path / "again.ora") as archive:
+        groups = ET.fromstring(archive.read("stack.xml")).find("stack/stack[@name='Sky']/stack[@name='Birds']")
+    assert [layer.get("name") for layer in groups or ()] == ["top"]
     picture = render(drawing)
     assert picture.getpixel((25, 5)) == (0, 0, 255)
     assert picture.getpixel((2, 2)) == picture.getpixel((10, 8)) == (255, 255, 255)

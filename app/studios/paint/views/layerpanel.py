@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QListWidgetIt
 from app.base.i18n import tr
 from app.runtime.manifest import Control
 from app.studios.paint.document import Drawing, Stroke
-from app.studios.paint.layers import BLENDS, Layer, shown_name
+from app.studios.paint.layers import BLENDS, Layer, parted_name, whole_name
 from app.ui.form import NumberField
 from app.ui.theme import GRID
 from app.ui.widgets.bar import tool_button
@@ -37,7 +37,9 @@ class LayerPanel(QWidget):
         self.list.setAccessibleName(tr("Layers"))
         self.list.setFixedHeight(ROWS * 4 * GRID)
         self.list.setEditTriggers(QListWidget.EditTrigger.DoubleClicked | QListWidget.EditTrigger.EditKeyPressed)
-        self.list.setToolTip(tr("The topmost layer first. The tick shows a layer; a double click renames it"))
+        self.list.setToolTip(
+            tr("The topmost first. The tick shows a layer; a double click renames it; “Trees / Leaves” is in a group")
+        )
         self.list.currentItemChanged.connect(lambda item, _: self._choose(item))
         self.list.itemChanged.connect(self._item_changed)
         self.blend = self._make_blend()
@@ -80,9 +82,9 @@ class LayerPanel(QWidget):
 
     def _show_row(self, item: QListWidgetItem, layer: Layer) -> None:
         marks = [tr("locked")] * layer.locked + [tr("masked")] * layer.masked
-        item.setText(shown_name(layer))
+        item.setText(whole_name(layer))
         item.setData(Qt.ItemDataRole.UserRole, layer)
-        item.setToolTip(" · ".join([shown_name(layer), tr(NAMES[layer.blend]), *marks]))
+        item.setToolTip(" · ".join([whole_name(layer), tr(NAMES[layer.blend]), *marks]))
         item.setCheckState(Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked)
 
     def _show_layer(self, layer: Layer, on_mask: bool) -> None:
@@ -106,8 +108,9 @@ class LayerPanel(QWidget):
         visible = item.checkState() is Qt.CheckState.Checked
         if visible != layer.visible:
             self.changed.emit({"visible": visible})
-        elif item.text() != shown_name(layer):
-            self.changed.emit({"name": item.text().strip()})
+        elif item.text() != whole_name(layer):
+            group, name = parted_name(item.text())
+            self.changed.emit({"group": group, "name": name})
 
     def _ask(self, **changes: object) -> None:
         if not self._showing:
