@@ -6,22 +6,28 @@ A token is whatever the network writes at a time: a character, or a word or piec
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.base.errors import AtelierError, ErrorKind
+from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.decoder import read_context
 from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities
+from app.studios.write.document import Text
 from app.studios.write.network import CharReader
 from app.studios.write.predictions import TOP
 from app.studios.write.prose import STEP, ProseReader
+from app.studios.write.request import Choice, WriteRequest
 
 LOOKERS = {
     "char-rnn": "app.studios.write.chances:among_characters",
     "gpt": "app.studios.write.chances:among_subwords",
+    "gpt-2": "app.studios.write.chances:among_subwords",
 }
 """What finds the chances, by the model's family."""
 READ = 1000
@@ -45,6 +51,15 @@ class Chances:
 def chances_at(model: Model, text: str, at: int, progress: Progress) -> Chances:
     """The chances where the character *at* stands, or at the end. Raises :class:`AtelierError` as a generator does."""
     return by_family(LOOKERS, model)(model, text, min(max(at, 0), len(text)), progress)
+
+
+def choose_token(request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
+    """The text with the chosen token in the request's place. Raises :class:`AtelierError` (``BAD_INPUT``) for none."""
+    choice = request.choice or Choice()
+    options = chances_at(model, request.document.text, choice.at, progress).options
+    if choice.number >= len(options):
+        raise AtelierError(ErrorKind.BAD_INPUT, tr("There are only {count} words to choose from.", count=len(options)))
+    yield request.with_written(options[choice.number][0])
 
 
 def among_characters(model: Model, text: str, at: int, progress: Progress) -> Chances:

@@ -48,6 +48,8 @@ VERSES = {
     "gpt-2": "app.studios.write.verse:write_verse",
 }
 """What writes verse by rules."""
+CHOOSERS = dict.fromkeys(GENERATORS, "app.studios.write.chances:choose_token")
+"""What puts one of the likeliest tokens at a place."""
 MAX_TOKENS = 100_000
 
 
@@ -60,6 +62,8 @@ class WriteEngine:
     def generate(self, request: WriteRequest, model: Model, progress: Progress) -> Iterator[Text]:
         """Go on at a place, streaming; or fill a span anew, in one piece at the end. See :class:`WriteRequest`."""
         request.check()
+        if request.choice is not None:
+            return by_family(CHOOSERS, model)(request, model, progress)
         if request.verse is not None:
             if model.manifest.family not in VERSES:
                 hint = tr("Choose a Transformer, such as “English prose”.")

@@ -55,6 +55,13 @@ class Verse(msgspec.Struct, frozen=True, kw_only=True):
         return lines
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """The token that the writer chose: the *number*-th of the likeliest, from 0 on, where the character *at* stands."""
+
+    at: int = 0
+    number: int = 0
+
+
 class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Write in the place of the characters from *start* up to *end* of *document*; elsewhere nothing changes.
 
@@ -74,6 +81,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
     taken: int | None = None
     verse: Verse | None = None
     """Where there are rules, lines of verse are written by them, and ``controls["length"]`` says nothing."""
+    choice: Choice | None = None
+    """Where the writer chose among the likeliest tokens, that one is put there, and the controls say nothing."""
 
     def check(self) -> WriteRequest:
         """Itself. Raises :class:`AtelierError` (``BAD_INPUT``) for a place outside the text."""
@@ -81,6 +90,8 @@ class WriteRequest(msgspec.Struct, frozen=True, kw_only=True):
             raise AtelierError(ErrorKind.BAD_INPUT, tr("The place to write at is outside the text."))
         if self.taken is not None and self.taken < 0:
             raise AtelierError(ErrorKind.BAD_INPUT, tr("Less than nothing can't be taken of what was written."))
+        if self.choice is not None and (self.choice.number < 0 or not self.start <= self.choice.at <= self.end):
+            raise AtelierError(ErrorKind.BAD_INPUT, tr("The place to choose a word at is outside the word."))
         return self
 
     def written(self, result: Text) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from app.base.card import StudioCard
@@ -17,7 +18,7 @@ from app.runtime.recipe import Recipe
 from app.studios.write import pdf
 from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in
 from app.studios.write.evidence import FAMILY
-from app.studios.write.request import Verse, WriteRequest
+from app.studios.write.request import Choice, Verse, WriteRequest
 from app.studios.write.words import count_words
 
 TITLE_WORDS = 12
@@ -67,6 +68,11 @@ class WriteState(StudioState[Text, WriteRequest]):
             self.generate()
         finally:
             self._verse = None
+
+    def choose(self, start: int, end: int, token: str, choice: Choice) -> None:
+        """Put one of the likeliest tokens in the place of a part of the text: one step, with what makes it again."""
+        request = msgspec.structs.replace(self.make_request(), start=start, end=end, verse=None, choice=choice)
+        self.accept(tr("Choose a word"), request, request.with_written(token))
 
     def fold(self, document: Text, near: Text) -> Folded:
         """A step of the undo stack keeps what it changed, not a novel before and after each word."""

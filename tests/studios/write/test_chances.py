@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from app.base.errors import AtelierError
 from app.base.progress import Progress
+from app.cli import replay
 from app.runtime.model import ModelShelf
+from app.runtime.recipe import Match
+from app.studios.cards import CARDS
 from app.studios.write.chances import Chances, chances_at
+from app.studios.write.document import Text
+from app.studios.write.engine import ENGINE
 from app.studios.write.page import WritePage
 from app.studios.write.predictions import decoder_of, predictions
+from app.studios.write.request import Choice, WriteRequest
 
 MODELS = ["char-rnn-shakespeare", "gpt-prose-en"]
 TEXT = "It was a long evening, and the rain had not stopped."
@@ -44,6 +53,12 @@ def _list(qtbot: QtBot, page: WritePage) -> Chances:
     return found
 
 
+def _saved(qtbot: QtBot, page: WritePage, path: Path) -> Path:
+    with qtbot.waitSignal(page.state.saved):
+        page.state.save(path)
+    return path
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_they_are_those_of_one_reading_of_the_whole_text(shelf: ModelShelf, name: str) -> None:
     model, text = shelf.open(name), TEXT.replace("\n", " ")
@@ -67,7 +82,9 @@ def test_any_place_of_any_text_has_some(shelf: ModelShelf, name: str, text: str)
         assert 0 < sum(chances) <= 1 + 1e-9
 
 
-def test_resting_on_a_word_shows_ten_and_a_click_goes_on_from_one(qtbot: QtBot, written: WritePage) -> None:
+def test_resting_on_a_word_shows_ten_and_a_click_goes_on_from_one(
+    qtbot: QtBot, written: WritePage, tmp_path: Path
+) -> None:
     _rest(qtbot, written)
     found = _list(qtbot, written)
     popup = written.aids.chances
@@ -86,8 +103,16 @@ def test_resting_on_a_word_shows_ten_and_a_click_goes_on_from_one(qtbot: QtBot, 
     assert written.aids.suggestions.ghost is not None
     assert written.aids.suggestions.ghost.place == found.start + len(chosen)
     assert not popup.isVisible()
+    recipe, seed = written.state.recipe(), written.state.settings.seed
+    assert recipe is not None
+    assert ENGINE.load(_saved(qtbot, written, tmp_path / "chosen.docx"))[0] == written.state.document
+    assert replay(CARDS, written.state.services.shelf, tmp_path / "chosen.docx").match is Match.EXACT
+    written.state.set_seed(seed + 5)
     written.undo()
-    assert written.state.document.text == TEXT
+    assert (written.state.document.text, written.state.settings.seed) == (TEXT, seed)
+    written.state.redo()
+    qtbot.waitUntil(lambda: written.state.history() != [])
+    assert written.state.history()[-1].title == chosen.strip()
 
 
 def test_alt_click_and_the_key_show_it_at_once_and_the_keyboard_chooses(qtbot: QtBot, written: WritePage) -> None:
@@ -132,3 +157,11 @@ def test_the_newest_place_counts(qtbot: QtBot, written: WritePage) -> None:
         written.aids.chances.look(at)
     found = _list(qtbot, written)
     assert found.start <= AT < found.end
+
+
+@pytest.mark.parametrize(("at", "number", "why"), [(AT, 10, "only 10"), (AT, -1, "outside"), (0, 1, "outside")])
+def test_a_choice_that_is_none_is_refused(shelf: ModelShelf, at: int, number: int, why: str) -> None:
+    choice = Choice(at=at, number=number)
+    request = WriteRequest(model=MODELS[0], document=Text.by("user", TEXT), start=AT - 1, end=AT + 3, choice=choice)
+    with pytest.raises(AtelierError, match=why):
+        list(ENGINE.generate(request, shelf.open(MODELS[0]), Progress()))

@@ -17,10 +17,11 @@ from app.runtime.catalog import Catalog
 from app.runtime.decoder import Decoder
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
+from app.studios.write.chances import chances_at
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE
 from app.studios.write.gpt2_import import adopt_folder
-from app.studios.write.predictions import predictions
+from app.studios.write.predictions import TOP, predictions
 from app.studios.write.request import WriteRequest
 from app.studios.write.subwords import SubwordCodec
 from tests.make_tiny_gpt2 import GREEDY, KEPT, PROMPT, TEXT, TORCH
@@ -149,6 +150,7 @@ def test_refill_keeps_both_sides_and_predictions_read_any_text(folder: Path, tmp
     found = predictions(model, TEXT * 3, Progress())
     assert np.isfinite(found.chances).all()
     assert found.spans[-1, 1] == len(TEXT * 3)
+    assert len(chances_at(model, TEXT, start, Progress()).options) == TOP
 
 
 def test_a_prompt_longer_than_the_context_is_said_and_its_end_read(

@@ -23,6 +23,7 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.jobs.worker import End, Listener
 from app.studios.write.chances import Chances, chances_at
+from app.studios.write.request import Choice
 from app.studios.write.state import WriteState
 from app.studios.write.suggestions import Suggestions
 from app.studios.write.views.editor import Editor
@@ -131,8 +132,7 @@ class ChancesPopup(QFrame):
         found, self.chances = self.chances, None
         new = found.options[number][0]
         self.close_list()
-        document = self._state.document.replaced(found.start, found.end, new, "machine")
-        self._state.edit(tr("Choose a word"), document)
+        self._state.choose(found.start, found.end, new, Choice(at=self._anchor, number=number))
         self._editor.mark(found.start + len(new), found.start + len(new))
         self._editor.setFocus()
         self._suggestions.ask()
