@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from app.runtime.engine import by_family
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.write.document import Text, common_prefix
-from app.studios.write.files import load_text, save_text
+from app.studios.write.files import PDF, load_text, save_text
 from app.studios.write.request import Verse, WriteRequest
 
 GENERATORS = {
@@ -101,7 +102,9 @@ class WriteEngine:
         return sha256_hex(result.text.encode())
 
     def export(self, path: Path, result: Text, recipe: Recipe | None) -> list[Path]:
-        """Write ``.txt`` or ``.md``, and the recipe beside it."""
+        """Write the file of the suffix, as :func:`~app.studios.write.files.save_text` does; PDF is set by Qt."""
+        if path.suffix.lower() == PDF:
+            return importlib.import_module("app.studios.write.pdf").save(path, result, recipe)
         return save_text(path, result, recipe)
 
     def load(self, path: Path) -> tuple[Text, Recipe | None]:
@@ -134,7 +137,12 @@ class WriteEngine:
         parser.add_argument("--verse", metavar="SCHEME", help="write English verse: ABAB, AABB, …; - or free: no rhyme")
         parser.add_argument("--syllables", type=int, default=8, metavar="N", help="of each line of verse (default: 8)")
         parser.add_argument("--acrostic", default="", metavar="WORD", help="the letters the lines of verse begin with")
-        parser.add_argument("--out", type=Path, metavar="x.txt", help="write a file instead of printing the text")
+        parser.add_argument(
+            "--out",
+            type=Path,
+            metavar="x.txt",
+            help="write a file (.txt .md .docx .odt .html .pdf) instead of printing the text",
+        )
 
     def request_from_arguments(self, arguments: argparse.Namespace, model: Model) -> WriteRequest:
         """Write between prompt and suffix, or go on from the prompt. Raises :class:`AtelierError` (``BAD_INPUT``)."""

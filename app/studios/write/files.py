@@ -25,6 +25,8 @@ LIMIT = 20_000_000
 """The largest file in bytes; about thirty novels."""
 PLAIN = (".txt", ".md")
 """The files that hold just the text; all others are read and written through its blocks."""
+PDF = ".pdf"
+"""Written by Qt, which is not known here."""
 READERS: dict[str, Callable[[bytes], str]] = {
     ".txt": plain.read,
     ".md": plain.read,
@@ -73,7 +75,7 @@ def save_text(path: Path, text: Text, recipe: Recipe | None) -> list[Path]:
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("A text can't be written as “{suffix}”.", suffix=path.suffix or path.name),
-            tr("Possible: {known}.", known=" ".join(WRITERS)),
+            tr("Possible: {known}.", known=" ".join([*WRITERS, PDF])),
         )
     content = WRITERS[suffix](text.text, path.stem)
     atomic_write(path, content)

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QMarginsF
-from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from pathlib import Path
 
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEventLoop, QIODevice, QMarginsF
+from PySide6.QtGui import QFont, QGuiApplication, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+
+from app.base.files import atomic_write
+from app.runtime.recipe import Recipe
+from app.studios.write.document import Text
 from app.studios.write.formats import html
 from app.studios.write.formats.blocks import RULE
 
 POINTS = 12
 MARGIN_MM = 25.0
 _STYLE = "p { margin: 0 0 8pt 0; line-height: 140%; } blockquote p { margin: 0 1cm 8pt 1cm; }"
+
+
+def save(path: Path, text: Text, recipe: Recipe | None) -> list[Path]:
+    """Write a text as PDF with its recipe; returns the files written. Raises :class:`AtelierError` (``DISK``)."""
+    application = _application()  # Qt knows no fonts without one
+    atomic_write(path, write(text.text, path.stem, recipe.to_json() if recipe else ""))
+    del application
+    return [path]
+
+
+def _application() -> QCoreApplication:
+    """The one that runs; where none does, as on the command line, one without a screen."""
+    return QCoreApplication.instance() or QGuiApplication(["atelie", "-platform", "offscreen"])
 
 
 def write(text: str, title: str, recipe: str = "") -> bytes:

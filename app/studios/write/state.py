@@ -9,13 +9,11 @@ from PySide6.QtCore import QObject
 
 from app.base.card import StudioCard
 from app.base.errors import AtelierError, ErrorKind
-from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.jobs.services import Services
 from app.jobs.studio_state import StudioState
 from app.runtime.catalog import Entry
 from app.runtime.recipe import Recipe
-from app.studios.write import pdf
 from app.studios.write.document import LONGEST_LINE, Folded, Maker, Text, breaks_in
 from app.studios.write.evidence import FAMILY
 from app.studios.write.request import Choice, Verse, WriteRequest
@@ -102,13 +100,6 @@ class WriteState(StudioState[Text, WriteRequest]):
         super()._opened(path, document, recipe)
         if self._breaks:
             self.tell_breaks(self._breaks)
-
-    def write_file(self, path: Path, document: Text, recipe: Recipe | None) -> list[Path]:
-        """PDF too, for which the engine, being without Qt, has no fonts."""
-        if path.suffix.lower() != ".pdf":
-            return super().write_file(path, document, recipe)
-        atomic_write(path, pdf.write(document.text, path.stem, recipe.to_json() if recipe else ""))
-        return [path]
 
     def refill(self) -> None:
         """Write the marked span anew; asked for again at what came of it, with another seed."""

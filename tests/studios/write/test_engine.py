@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -254,6 +255,17 @@ def test_the_command_line_imports_neither_torch_nor_qt() -> None:
     done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("ROMEO:")
+
+
+def test_the_command_line_writes_pdf_without_a_screen(tmp_path: Path) -> None:
+    options = ["write", MODEL, "--prompt", "ROMEO:", "--tokens", "10", "--seed", "1", "--out", str(tmp_path / "x.pdf")]
+    command = [sys.executable, "-m", "app", *options]
+    screenless = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=screenless)
+    assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "x.pdf")), done.stderr
+    content = (tmp_path / "x.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert b"EmbeddedFile" in content
 
 
 @pytest.mark.parametrize("count", [300, 512, 513, 1200])
