@@ -254,17 +254,20 @@ def test_typeface_line_height_and_width_change_the_page_alone(qtbot: QtBot, page
     assert page.state.services.settings.section("write")["look"]["line_height"] == 200
 
 
-def test_as_on_a_typewriter_the_line_stays_in_the_middle(qtbot: QtBot, page: WritePage) -> None:
+@pytest.mark.parametrize("start", [0, 20, 500, 999])
+def test_as_on_a_typewriter_the_line_stays_in_the_middle(qtbot: QtBot, page: WritePage, start: int) -> None:
     _put(page, "line\n" * 200)
-    page.editor.mark(500, 500)
+    page.editor.mark(start, start)
     page.toggle_typewriter()
     places = []
     for _ in range(8):
         qtbot.keyClick(page.editor, Qt.Key.Key_Return)
-        places.append(page.editor.cursorRect().center().y())
-    middle = page.editor.viewport().height() / 2
-    assert all(abs(place - middle) < 2 * page.editor.cursorRect().height() for place in places)
-    assert max(places) - min(places) <= page.editor.cursorRect().height()
+        places.append(page.editor.rectangle_of(page.editor.place()[0]).center().y())
+    line = page.editor.cursorRect().height()
+    assert all(abs(place - page.editor.height() / 2) < 2 * line for place in places)
+    assert max(places) - min(places) <= line
+    page.toggle_typewriter()
+    assert page.editor.viewport().y() < line
 
 
 def test_f11_leaves_nothing_but_the_page_and_esc_returns(qtbot: QtBot, window: Window, page: WritePage) -> None:

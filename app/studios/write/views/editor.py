@@ -145,6 +145,7 @@ class Editor(QPlainTextEdit):
         self._reading.air = look.line_height / 100 - 1
         self.setFont(look.font())
         self._centre()
+        self._keep_in_middle()
         self.viewport().update()
 
     def set_found(self, found: np.ndarray) -> None:
@@ -203,12 +204,12 @@ class Editor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
-        if self._look.typewriter:
-            self.centerCursor()
+        self._keep_in_middle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._centre()
         super().resizeEvent(event)
+        self._keep_in_middle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -293,8 +294,26 @@ class Editor(QPlainTextEdit):
         """Set the margins so that a line holds as many characters as the look says, in the middle of the page."""
         measure = self._look.measure * QFontMetricsF(self.font()).averageCharWidth()
         side = max(2 * GRID, int(self.contentsRect().width() - self.verticalScrollBar().width() - measure) // 2)
-        if self.viewportMargins().left() != side:
-            self.setViewportMargins(side, 2 * GRID, side, 0)
+        top = self._space_above() if self._look.typewriter else 2 * GRID
+        if (self.viewportMargins().left(), self.viewportMargins().top()) != (side, top):
+            self.setViewportMargins(side, top, side, 0)
+
+    def _keep_in_middle(self) -> None:
+        """As on a typewriter, bring the line of the caret to the middle of the page."""
+        if self._look.typewriter:
+            self._centre()
+            self.centerCursor()
+
+    def _space_above(self) -> int:
+        """The margin above the text that brings the line of the caret to the middle, where no more can be scrolled."""
+        room = self.contentsRect().height() // 2 + GRID
+        block, line = self.document().firstBlock(), self.textCursor().block()
+        while block != line and room > 2 * GRID:
+            room -= int(self.blockBoundingRect(block).height())
+            block = block.next()
+        self.blockBoundingRect(line)  # lays it out
+        found = line.layout().lineForTextPosition(self.textCursor().positionInBlock())
+        return max(2 * GRID, room - int(found.y() + found.height() / 2) if found.isValid() else room)
 
     def _changed(self, at: int, removed: int, added: int) -> None:
         """Take over a change of the view; Qt's numbers may reach further than what really changed."""
@@ -325,7 +344,7 @@ class Editor(QPlainTextEdit):
         with self.following():
             cursor.insertText(new)
         if self.textCursor().position() == cursor.position():
-            self.centerCursor() if self._look.typewriter else self.ensureCursorVisible()
+            self._keep_in_middle() if self._look.typewriter else self.ensureCursorVisible()
 
     def _tell_place(self) -> None:
         if not self._following:
