@@ -1,4 +1,5 @@
-"""Reading and writing texts, with the recipe and the authors in a side-car file ``x.txt.recipe.json``.
+"""Reading and writing texts with the recipe and the authors: in the file where it has a place for them that is not
+shown, beside it (``x.txt.recipe.json``) where it holds the text alone.
 
 A text is Markdown, or plain: whatever else a file holds is brought to that when it is read (:mod:`.formats`).
 """
@@ -44,6 +45,19 @@ WRITERS: dict[str, Callable[[str, str], bytes]] = {
     ".docx": lambda text, _: docx.write(markdown.read(text)),
 }
 """A text and its title as a file's bytes."""
+ENCLOSERS: dict[str, Callable[[bytes, bytes], bytes]] = {
+    ".odt": odt.enclose,
+    ".html": html.enclose,
+    ".docx": docx.enclose,
+}
+"""A file's bytes with the recipe in it."""
+ENCLOSED: dict[str, Callable[[bytes], bytes]] = {
+    ".odt": odt.enclosed,
+    ".html": html.enclosed,
+    ".htm": html.enclosed,
+    ".docx": docx.enclosed,
+}
+"""The recipe in a file's bytes, or nothing."""
 _SIDE_CAR_LIMIT = 5 * LIMIT
 
 
@@ -65,9 +79,9 @@ def side_car(path: Path) -> Path:
 
 
 def save_text(path: Path, text: Text, recipe: Recipe | None) -> list[Path]:
-    """Write the text, UTF-8 without a mark where it is plain, and its side-car; returns the files written.
+    """Write the text, UTF-8 without a mark where it is plain, and its side-car if it needs one; returns both.
 
-    Without a recipe a side-car of an earlier save is taken away, since it would speak of another text.
+    A side-car of an earlier save is taken away where there is none now, since it would speak of another text.
     Raises :class:`AtelierError` (``DISK``; ``BAD_INPUT`` for a suffix that is not a text's).
     """
     suffix = path.suffix.lower()
@@ -77,13 +91,14 @@ def save_text(path: Path, text: Text, recipe: Recipe | None) -> list[Path]:
             tr("A text can't be written as “{suffix}”.", suffix=path.suffix or path.name),
             tr("Possible: {known}.", known=" ".join([*WRITERS, PDF])),
         )
-    content = WRITERS[suffix](text.text, path.stem)
-    atomic_write(path, content)
-    beside = side_car(path)
-    if recipe is None:
+    content, beside = WRITERS[suffix](text.text, path.stem), side_car(path)
+    kept = _kept_json(recipe, _authors(text, suffix, content)) if recipe else b""
+    within = bool(kept) and suffix in ENCLOSERS
+    atomic_write(path, ENCLOSERS[suffix](content, kept) if within else content)
+    if not kept or within:
         _remove(beside)
         return [path]
-    atomic_write(beside, _side_car_json(recipe, _authors(text, suffix, content)))
+    atomic_write(beside, kept)
     return [path, beside]
 
 
@@ -98,7 +113,7 @@ def load_text(path: Path) -> tuple[Text, Recipe | None]:
             ErrorKind.BAD_FILE, tr("“{name}” is empty.", name=path.name), tr("Start an empty page with New instead.")
         )
     text = Text.by("user", _read(path, content))
-    recipe, authors = _read_side_car(side_car(path))
+    recipe, authors = _kept(path, content)
     if authors.text_sha256 == sha256_hex(text.text.encode()):
         source = authors.source or text.text
         if sum(run.length for run in authors.runs) == len(source):
@@ -120,7 +135,7 @@ def _authors(text: Text, suffix: str, content: bytes) -> _Authors:
     return _Authors(sha256_hex(READERS[suffix](content).encode()), text.runs, text.text)
 
 
-def _side_car_json(recipe: Recipe, authors: _Authors) -> bytes:
+def _kept_json(recipe: Recipe, authors: _Authors) -> bytes:
     fields = json.loads(recipe.to_json()) | {"text_sha256": authors.text_sha256}
     fields["runs"] = [[run.length, run.maker] for run in authors.runs]
     if authors.source:
@@ -128,18 +143,19 @@ def _side_car_json(recipe: Recipe, authors: _Authors) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _read_side_car(path: Path) -> tuple[Recipe | None, _Authors]:
-    """The recipe, if there is one that can be read. A damaged side-car must not keep the text from being opened."""
-    if not path.is_file():
+def _kept(path: Path, content: bytes) -> tuple[Recipe | None, _Authors]:
+    """The recipe, if there is one that can be read. A damaged one must not keep the text from being opened."""
+    kept, beside = ENCLOSED.get(path.suffix.lower(), lambda _: b"")(content), side_car(path)
+    if not kept and not beside.is_file():
         return None, _Authors()
     try:
-        content = read_bytes(path, _SIDE_CAR_LIMIT)
-        recipe = recipe_from_json(content)
+        kept = kept or read_bytes(beside, _SIDE_CAR_LIMIT)
+        recipe = recipe_from_json(kept)
     except AtelierError as error:
-        log.info("%s was passed over: %s", path.name, error)
+        log.info("The recipe of %s was passed over: %s", path.name, error)
         return None, _Authors()
     try:
-        return recipe, msgspec.json.decode(content, type=_Authors)
+        return recipe, msgspec.json.decode(kept, type=_Authors)
     except msgspec.DecodeError:
         return recipe, _Authors()
 

@@ -14,7 +14,7 @@ from app.base.i18n import tr
 from app.jobs.services import Services
 from app.studios.write.commands import COMMANDS
 from app.studios.write.document import Text
-from app.studios.write.files import PLAIN, side_car
+from app.studios.write.files import PLAIN
 from app.studios.write.request import Verse
 from app.studios.write.state import Bursts, WriteState
 from app.studios.write.surprise import PartReader
@@ -194,7 +194,7 @@ class WritePage(StudioPage[WriteState]):
     def _show_path(self, path: Path) -> None:
         """A document of another program is never written over: it may hold more than what was read of it."""
         super()._show_path(path)
-        if path.suffix.lower() not in PLAIN and not side_car(path).exists():
+        if path.suffix.lower() not in PLAIN and self.state.recipe() is None:
             self.path = None
 
     def _caret_to_end(self) -> None:

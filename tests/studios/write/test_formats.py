@@ -17,7 +17,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.runtime.recipe import Recipe
 from app.studios.write import pdf
 from app.studios.write.document import Run, Text
-from app.studios.write.files import load_text, save_text, side_car
+from app.studios.write.files import ENCLOSED, PLAIN, load_text, save_text, side_car
 from app.studios.write.formats import docx as docx_format
 from app.studios.write.formats import html, markdown, odt, plain
 from app.studios.write.formats.archive import XML_LIMIT
@@ -106,11 +106,40 @@ def test_equal_texts_give_equal_files() -> None:
 def test_authors_and_recipe_survive_each_kind_of_file(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"x{suffix}"
     text = Text(NOVEL, (Run(20, "user"), Run(30, "machine"), Run(3, "edited"), Run(len(NOVEL) - 53, "user")))
-    assert save_text(path, text, RECIPE) == [path, side_car(path)]
+    assert save_text(path, text, RECIPE) == ([path, side_car(path)] if suffix in PLAIN else [path])
     assert load_text(path) == (text, RECIPE)
+    whole = path.read_bytes()
     assert save_text(path, text, None) == [path]
+    assert list(tmp_path.iterdir()) == [path]
     found, recipe = load_text(path)
     assert (found.text, recipe, found.share("user")) == (NOVEL, None, 1)
+    if suffix not in PLAIN:  # as an earlier version kept it
+        side_car(path).write_bytes(ENCLOSED[suffix](whole))
+        assert load_text(path) == (text, RECIPE)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [(".html", (b'"format":', b"format")), (".docx", (b"<recipe ", b"<recipe")), (".odt", (b'{"app', b"{app"))],
+)
+def test_a_damaged_recipe_in_a_file_does_not_keep_it_shut(
+    tmp_path: Path, suffix: str, damage: tuple[bytes, bytes]
+) -> None:
+    path = tmp_path / f"x{suffix}"
+    save_text(path, Text.by("machine", NOVEL), RECIPE)
+    path.write_bytes(_changed(path.read_bytes(), *damage))
+    assert load_text(path) == (Text.by("user", NOVEL), None)
+
+
+def _changed(content: bytes, old: bytes, new: bytes) -> bytes:
+    """A file, or each part of an archive, with some bytes in place of others."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content.replace(old, new)
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(made, "w") as changed:
+        for part in archive.infolist():
+            changed.writestr(part, archive.read(part).replace(old, new))
+    return made.getvalue()
 
 
 def test_authors_are_not_believed_after_another_program_changed_the_document(tmp_path: Path) -> None:
@@ -119,9 +148,10 @@ def test_authors_are_not_believed_after_another_program_changed_the_document(tmp
     document = docx.Document(str(path))
     document.add_paragraph("Mine.")
     document.save(str(path))
-    text, _ = load_text(path)
+    text, recipe = load_text(path)
     assert text.text == NOVEL + "\nMine.\n"
     assert text.share("user") == 1
+    assert recipe == RECIPE
 
 
 def test_tracked_insertions_and_tables_are_read_and_deletions_are_not() -> None:

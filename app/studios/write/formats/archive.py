@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections.abc import Callable
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
@@ -41,6 +43,34 @@ def steady(content: bytes) -> bytes:
             entry.compress_type = part.compress_type
             new.writestr(entry, old.read(part))
     return made.getvalue()
+
+
+def with_part(content: bytes, name: str, part: bytes, named_in: str, entry: bytes) -> bytes:
+    """The archive with one more part, and an *entry* for it before the last end tag of the part *named_in*."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for known in old.infolist():
+            body = old.read(known)
+            if known.filename == named_in:
+                end = body.rindex(b"</")
+                body = body[:end] + entry + body[end:]
+            new.writestr(known, body)
+        new.writestr(zipfile.ZipInfo(name, _FIRST_DAY), part, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def find_part(content: bytes, fits: Callable[[str], bool], mark: bytes = b"") -> bytes:
+    """The first part of a fitting name that holds *mark*; empty where there is none, or the archive can't be read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = (archive.read(part) for part in archive.infolist() if _is_small(part) and fits(part.filename))
+            return next((part for part in parts if mark in part), b"")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, zlib.error):
+        return b""
+
+
+def _is_small(part: zipfile.ZipInfo) -> bool:
+    return part.file_size <= XML_LIMIT
 
 
 def broken() -> AtelierError:

@@ -6,17 +6,25 @@ import datetime
 import io
 from collections.abc import Iterator
 from typing import Any
+from xml.sax.saxutils import escape
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.run import Run
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
-from app.studios.write.formats.archive import broken, check_archive, steady
+from app.studios.write.formats.archive import broken, check_archive, find_part, steady, with_part
 from app.studios.write.formats.blocks import LEVELS, RULE, Block, Kind, Span, block, runs_leftwards, xml_safe
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_RECIPE = b"urn:atelie:recipe"
+_PART = "customXml/atelie.xml"
+_RELATION = (
+    b'<Relationship Id="atelie" Target="../customXml/atelie.xml" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"/>'
+)
 _EPOCH = datetime.datetime(2000, 1, 1)
 
 
@@ -45,6 +53,24 @@ def write(blocks: list[Block]) -> bytes:
     made = io.BytesIO()
     document.save(made)
     return steady(made.getvalue())
+
+
+def enclose(content: bytes, kept: bytes) -> bytes:
+    """The document with some JSON in it, as a part of custom XML, which other programs hand on."""
+    part = b'<?xml version="1.0" encoding="UTF-8"?>\n<recipe xmlns="%s">%s</recipe>' % (
+        _RECIPE,
+        escape(kept.decode()).encode(),
+    )
+    return with_part(content, _PART, part, "word/_rels/document.xml.rels", _RELATION)
+
+
+def enclosed(content: bytes) -> bytes:
+    """What :func:`enclose` has put in, whatever another program called it since; empty where there is none."""
+    part = find_part(content, lambda name: name.startswith("customXml/"), _RECIPE)
+    try:
+        return (etree.fromstring(part, etree.XMLParser(resolve_entities=False, huge_tree=True)).text or "").encode()
+    except etree.XMLSyntaxError:
+        return b""
 
 
 def _add(document: Any, written: Block) -> None:

@@ -28,6 +28,7 @@ h1, h2, h3, h4, h5, h6, p, blockquote {{ unicode-bidi: plaintext; text-align: st
 {body}</body>
 </html>
 """
+_BEGIN, _END = b'<script type="application/json" id="atelie-recipe">', b"</script>"
 _SILENT = ("script", "style", "head", "template", "noscript", "svg", "math", "object", "iframe")
 _INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
@@ -44,6 +45,17 @@ def body(text: str) -> str:
 def write(text: str, title: str) -> str:
     """A text in Markdown as a whole page of HTML 5."""
     return _PAGE.format(title=html.escape(title), body=body(text))
+
+
+def enclose(content: bytes, kept: bytes) -> bytes:
+    """The page with some JSON in its head, where it is not shown."""
+    return content.replace(b"</head>", _BEGIN + kept.replace(b"</", b"<\\/") + _END + b"\n</head>", 1)
+
+
+def enclosed(content: bytes) -> bytes:
+    """What :func:`enclose` has put into it; empty where there is none."""
+    _, _, after = content.partition(_BEGIN)
+    return after.partition(_END)[0]
 
 
 def read(text: str) -> list[Block]:

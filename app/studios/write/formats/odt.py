@@ -12,7 +12,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from odfdo import Document, Header, Paragraph, Style
 from odfdo import Span as OdfSpan
 
-from app.studios.write.formats.archive import broken, check_archive, steady
+from app.studios.write.formats.archive import broken, check_archive, find_part, steady, with_part
 from app.studios.write.formats.blocks import LEVELS, RULE, Block, Kind, Span, block, runs_leftwards, xml_safe
 
 _EPOCH = datetime.datetime(2000, 1, 1)
@@ -25,6 +25,8 @@ _HEAVY = {"bold", "600", "700", "800", "900"}
 _ASIDES = {_TEXT + "note", _OFFICE + "annotation", _TEXT + "tracked-changes"}
 _SIGNS = {_TEXT + "line-break": "\n", _TEXT + "tab": "\t"}
 _WITHIN = {_TEXT + "span", _TEXT + "a", _TEXT + "meta", _TEXT + "bookmark-ref", _TEXT + "ruby", _TEXT + "ruby-base"}
+_PART = "atelie-recipe.json"
+_ENTRY = b'<manifest:file-entry manifest:full-path="atelie-recipe.json" manifest:media-type="application/json"/>'
 _QUOTE, _RULE, _LEFTWARDS = "Quotations", "SceneBreak", "Leftwards"
 
 
@@ -40,6 +42,16 @@ def write(blocks: list[Block]) -> bytes:
     made = io.BytesIO()
     document.save(made)
     return steady(made.getvalue())
+
+
+def enclose(content: bytes, kept: bytes) -> bytes:
+    """The document with some JSON in it, as a file of the package."""
+    return with_part(content, _PART, kept, "META-INF/manifest.xml", _ENTRY)
+
+
+def enclosed(content: bytes) -> bytes:
+    """What :func:`enclose` has put into it; empty where there is none."""
+    return find_part(content, lambda name: name == _PART)
 
 
 def _add_styles(document: Any) -> None:
