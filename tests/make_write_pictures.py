@@ -21,6 +21,7 @@ from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.write.document import Text
 from app.studios.write.page import WritePage
+from app.studios.write.views.attention import AttentionDialog
 from app.ui.form import ControlForm
 from app.ui.presets import PresetRow
 from app.ui.theme import apply_theme, load_theme
@@ -74,6 +75,10 @@ line of it again. He did not sleep until the morning.
 MACHINES = "It found the window that did not close, and it found the letter."
 
 
+Scene = Callable[[WritePage], QWidget | None]
+"""Brings the page to what is to be seen; gives the window to be shown where that is another one."""
+
+
 def main(folder: Path, theme: str, names: list[str]) -> None:
     """Write one picture for each scene named, or for all."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +88,7 @@ def main(folder: Path, theme: str, names: list[str]) -> None:
             _shoot(application, scene, theme, folder / f"write-{name}.png")
 
 
-def _shoot(application: QApplication, scene: Callable[[WritePage], None], theme: str, path: Path) -> None:
+def _shoot(application: QApplication, scene: Scene, theme: str, path: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         root = Path(home)
         apply_theme(application, load_theme(theme))
@@ -94,9 +99,9 @@ def _shoot(application: QApplication, scene: Callable[[WritePage], None], theme:
         page = window.show_studio("write")
         assert isinstance(page, WritePage)
         _story(page)
-        scene(page)
+        shown = scene(page) or window
         _settle()
-        _save(window.grab().toImage(), path)
+        _save(shown.grab().toImage(), path)
         window.close()
 
 
@@ -104,7 +109,7 @@ def _save(image: QImage, path: Path) -> None:
     """With few colours, so that it is small; the letters' edges need no more."""
     image.save(str(path))
     with Image.open(path) as picture:
-        picture.convert("RGB").resize(SIZE).quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _story(page: WritePage) -> None:
@@ -213,7 +218,35 @@ def _chances(page: WritePage) -> None:
     _wait(page.aids.chances.isVisible)
 
 
-SCENES: dict[str, Callable[[WritePage], None]] = {
+def _refill(page: WritePage) -> None:
+    _scene(page)
+    start = SCENE.index("He did not sleep")
+    page.editor.mark(start, SCENE.index("\n", start))
+    page.refill()
+    _wait(lambda: not page.aids.choices.working)
+
+
+def _verse(page: WritePage) -> None:
+    page.state.set_model("gpt-prose-en")
+    page.state.edit("A verse", Text.by("user", "The sea is calm to-night.\n"))
+    page.editor.mark(len(page.state.document), len(page.state.document))
+    page.verse.acrostic.setText("LOVE")
+    page.write_verse(page.verse.verse())
+    _wait(lambda: not page.state.busy)
+    _unfold(page, page.verse)
+
+
+def _attention(page: WritePage) -> QWidget:
+    page.state.set_model("gpt-prose-en")
+    page.editor.mark(len(page.state.document), len(page.state.document))
+    page.show_attention()
+    dialog = page.findChildren(AttentionDialog)[-1]
+    _wait(lambda: dialog.heads.attention is not None)
+    dialog.average.setChecked(False)
+    return dialog
+
+
+SCENES: dict[str, Scene] = {
     "page": _chapters,
     "find": _find,
     "bad-pattern": _bad_pattern,
@@ -225,6 +258,9 @@ SCENES: dict[str, Callable[[WritePage], None]] = {
     "ghost": _ghost,
     "alternatives": _alternatives,
     "chances": _chances,
+    "refill": _refill,
+    "verse": _verse,
+    "attention": _attention,
 }
 
 

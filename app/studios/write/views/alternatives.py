@@ -122,7 +122,7 @@ class Alternatives(QFrame):
         passages = zip(self.columns, choices.seeds, choices.passages, strict=True)
         for number, (column, seed, passage) in enumerate(passages):
             title = tr("{number} · seed {seed}", number=number + 1, seed=seed)
-            column.show_passage(title, passage, number == self._current)
+            column.show_passage(title, passage.lstrip(" "), number == self._current)
         self._place()
         if self.isHidden():
             self.show()
