@@ -7,7 +7,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from benchmarks import composing, gallery, generators, ghost, imagining, painting, window, writing
+from benchmarks import composing, eager, gallery, generators, ghost, imagining, painting, window, writing
 
 BENCHMARKS = {
     "text": generators.text,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "batch": gallery.batch,
     "gallery": gallery.gallery,
     "imagine": imagining.imagine,
+    "eager": eager.eager,
     "drawings": generators.drawings,
     "strokes": generators.strokes,
     "sound": generators.sound,

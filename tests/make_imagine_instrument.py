@@ -10,12 +10,16 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
+from PIL import Image
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
 
 from app.base.paths import Paths
 from app.shell.application import make_application, make_services
 from app.shell.window import Window
 from app.studios.cards import CARDS
+from app.studios.imagine.inversion import Crop
 from app.studios.imagine.marks import brushed, marks_to_png, no_marks
 from app.studios.imagine.page import ImaginePage
 from app.ui.widgets.panel import Section
@@ -25,8 +29,8 @@ EYES = ((38.0, 62.0), (90.0, 62.0), 13.0)
 """Where the eyes of an aligned portrait are, and how wide a brush covers them, in pixels."""
 
 
-def main(folder: Path) -> None:
-    """Write ``imagine-{steer,styles,refill}-THEME.webp``."""
+def main(folder: Path, names: list[str]) -> None:
+    """Write ``imagine-{steer,styles,refill,photo,enlarge,evidence,inside}-THEME.webp``."""
     folder.mkdir(parents=True, exist_ok=True)
     application = make_application(["atelie"])
     with tempfile.TemporaryDirectory() as home:
@@ -39,6 +43,8 @@ def main(folder: Path) -> None:
         page.state.set_model(MODEL)
         page.state.set_seed(SEED)
         for name, theme, scene in SCENES:
+            if names and name not in names:
+                continue
             window.set_theme(theme)
             _generate(page)
             scene(page)
@@ -59,6 +65,10 @@ def _generate(page: ImaginePage) -> None:
 def _open(page: ImaginePage, *names: str) -> None:
     """Unfold these sections of the instrument and fold all others away."""
     chosen = [page.instrument.sections[name] for name in names]
+    _unfold(page, *chosen)
+
+
+def _unfold(page: ImaginePage, *chosen: Section) -> None:
     for section in page.panel.findChildren(Section):
         section.set_open(section in chosen)
     _settle(page)
@@ -90,10 +100,53 @@ def _refill(page: ImaginePage) -> None:
     page.instrument.refill.marking.setChecked(True)
 
 
+def _photo(page: ImaginePage) -> None:
+    """A painting of three people, of whom the middle one is looked for."""
+    people = [page.state.document.pictures[place].array for place in (2, 6, 9)]
+    path = page.state.services.paths.data / "people.png"
+    Image.fromarray(np.concatenate(people, 1)).resize((1152, 384), Image.Resampling.LANCZOS).save(path)
+    _open(page, "photo")
+    page.instrument.photo.find_file(path)
+    _settle(page)
+    page.instrument.photo.crop.set_crop(Crop(0.5, 0.5, 1.0))
+    page.instrument.photo.find_square()
+    _settle(page)
+    page.compare()
+
+
+def _enlarge(page: ImaginePage) -> None:
+    page.enlarge()
+    _settle(page)
+    _unfold(page, _section(page.enlarging))
+
+
+def _evidence(page: ImaginePage) -> None:
+    page.weigh_evidence()
+    _settle(page)
+    _unfold(page, page.made_by)
+
+
+def _inside(page: ImaginePage) -> None:
+    page.insight.opinions.setChecked(True)
+    page.insight.look_at_chosen()
+    _settle(page)
+    _unfold(page, _section(page.insight))
+
+
+def _section(body: QWidget) -> Section:
+    section = body.parentWidget()
+    assert isinstance(section, Section)
+    return section
+
+
 SCENES: tuple[tuple[str, str, Callable[[ImaginePage], None]], ...] = (
     ("steer", "light", _steer),
     ("styles", "dark", _mix),
     ("refill", "light", _refill),
+    ("photo", "dark", _photo),
+    ("enlarge", "light", _enlarge),
+    ("evidence", "dark", _evidence),
+    ("inside", "light", _inside),
 )
 
 
@@ -107,4 +160,4 @@ def _settle(page: ImaginePage) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -34,3 +34,15 @@ def take_generator(task: StyleTask, folder: Path) -> list[str]:
         state = {key: value for key, value in parent.state_dict().items() if same or key != ANEW}
         task.modules[name].load_state_dict(state, strict=same)
     return missing + ([] if same else [f"{name}.{ANEW}" for name in ("mapping", "discriminator")])
+
+
+def shipped_synthesis(folder: Path, widest: int = StyleTask.widest) -> Synthesis:
+    """The generator of the model in *folder* as a network of torch. Raises ValueError where *widest* is another."""
+    codec = load_manifest(folder).codec
+    latent, width, side, count = (*(int(codec[key]) for key in ("latent", "width", "side")), len(codec["classes"]))
+    synthesis = Synthesis(width, widest, side)
+    others = Mapping(latent, count, width), Discriminator(count, widest, side)
+    real = torch.zeros(4, side, side, 3, dtype=torch.uint8)
+    graphs = styled_graphs(others[0], synthesis, others[1], latent, count, real)
+    take_weights([graph for graph in graphs if graph.stem == "generator"], folder, {"synthesis": synthesis})
+    return synthesis.eval()
