@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from PIL import Image, ImageDraw, ImageFont
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, make_folder
@@ -16,7 +15,8 @@ from app.base.progress import Progress
 from app.runtime.model import ModelShelf
 from app.runtime.pictures import check_suffix, picture_bytes
 from app.runtime.recipe import Recipe
-from app.studios.imagine.document import Picture, Pictures, sheet_columns
+from app.studios.imagine.captions import captioned
+from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.files import file_bytes
 from app.studios.imagine.gallery import kind_of
 from app.studios.imagine.request import ImagineRequest
@@ -24,8 +24,6 @@ from app.studios.imagine.request import ImagineRequest
 STUDIO = "imagine"
 PATTERN = "{model}-{seed}-{index}"
 FIELDS = ("model", "seed", "index", "kind", "number")
-CELL, GAP, CAPTION = 160, 12, 18
-PAPER, INK = "#ffffff", "#303030"
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 
 
@@ -80,21 +78,19 @@ def write_batch(
     return written
 
 
-def sheet_bytes(pictures: Sequence[Picture], suffix: str) -> bytes:
-    """A contact sheet of pictures of any sizes on white, each with its seed and number under it."""
-    columns = sheet_columns(len(pictures))
-    rows = -(-len(pictures) // columns)
-    size = (GAP + columns * (CELL + GAP), GAP + rows * (CELL + CAPTION + GAP))
-    sheet, font = Image.new("RGB", size, PAPER), ImageFont.load_default(12)
-    draw = ImageDraw.Draw(sheet)
-    for place, picture in enumerate(pictures):
-        left, top = GAP + place % columns * (CELL + GAP), GAP + place // columns * (CELL + CAPTION + GAP)
-        small = _fitted(Image.fromarray(picture.array).convert("RGB"))
-        sheet.paste(small, (left + (CELL - small.width) // 2, top + (CELL - small.height) // 2))
-        request = picture.request
-        words = f"{request.seed} · {request.index + 1}" if request else ""
-        draw.text((left, top + CELL + 2), words, fill=INK, font=font)
-    return picture_bytes(sheet, suffix)
+def sheet_bytes(pictures: Sequence[Picture], suffix: str, shelf: ModelShelf | None = None) -> bytes:
+    """A contact sheet of pictures of any sizes on white, each with its seed and number under it.
+
+    With a *shelf* it gets a recipe that names each picture, if all are by one model.
+    """
+    recipe = sheet_recipe(pictures, shelf) if shelf else None
+    return picture_bytes(captioned(pictures), suffix, recipe.to_json() if recipe else "")
+
+
+def sheet_recipe(pictures: Sequence[Picture], shelf: ModelShelf) -> Recipe | None:
+    """The recipe of several pictures together; None unless all are by one model that is there."""
+    series = series_of(pictures)
+    return _recipe_of(series, Pictures(tuple(pictures)), shelf) if series else None
 
 
 def series_of(pictures: Sequence[Picture]) -> ImagineRequest | None:
@@ -106,9 +102,11 @@ def series_of(pictures: Sequence[Picture]) -> ImagineRequest | None:
 
 
 def _recipe(picture: Picture, shelf: ModelShelf | None) -> Recipe | None:
-    request = picture.request
-    if request is None or shelf is None:
-        return None
+    return _recipe_of(picture.request, Pictures((picture,)), shelf) if picture.request and shelf else None
+
+
+def _recipe_of(request: ImagineRequest, made: Pictures, shelf: ModelShelf) -> Recipe | None:
+    """None where the model is gone."""
     try:
         model = shelf.open(request.model)
     except AtelierError:
@@ -118,7 +116,7 @@ def _recipe(picture: Picture, shelf: ModelShelf | None) -> Recipe | None:
         model=request.model,
         model_sha256=model.digest,
         request=msgspec.to_builtins(request),
-        result_sha256=Pictures((picture,)).digest,
+        result_sha256=made.digest,
     )
 
 
@@ -127,12 +125,3 @@ def _free(folder: Path, name: str, suffix: str) -> Path:
     while path.exists():
         path, number = folder / f"{name} ({number}){suffix}", number + 1
     return path
-
-
-def _fitted(image: Image.Image) -> Image.Image:
-    """Small pictures grow by whole pixels, large ones shrink smoothly."""
-    if max(image.size) <= CELL // 2:
-        times = CELL // max(image.size)
-        return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
-    image.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
-    return image

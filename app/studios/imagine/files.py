@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import warnings
@@ -19,6 +20,7 @@ from app.base.progress import Progress
 from app.runtime import film
 from app.runtime.pictures import FORMATS, check_suffix, picture_bytes, recipe_text
 from app.runtime.recipe import Recipe, recipe_from_json
+from app.studios.imagine.captions import uncaptioned
 from app.studios.imagine.document import Picture, Pictures, contact_sheet, cut_sheet
 from app.studios.imagine.request import ImagineRequest, Walk
 
@@ -74,7 +76,7 @@ def load_pictures(path: Path) -> tuple[Pictures, Recipe | None]:
     if request is None or request.walk is not None:
         return Pictures((picture,), walk=request.walk if request and request.walk else Walk()), recipe
     try:
-        arrays = cut_sheet(picture, request.count)
+        arrays = _cut(picture, request)
     except ValueError:
         return Pictures((picture,)), recipe
     made = [Picture.of_array(array, request.single(place)) for place, array in enumerate(arrays)]
@@ -105,6 +107,14 @@ def enlarged(image: Image.Image, times: int) -> Image.Image:
     """A frame as films want it: RGB, *times* as large, smooth between its pixels."""
     image = image.convert("RGB")
     return image.resize((image.width * times, image.height * times), Image.Resampling.BICUBIC) if times > 1 else image
+
+
+def _cut(sheet: Picture, request: ImagineRequest) -> list[np.ndarray]:
+    """The pictures of a sheet, with captions or without. Raises ValueError for what is neither."""
+    if request.series:
+        with contextlib.suppress(ValueError):
+            return uncaptioned(sheet, request.count)
+    return cut_sheet(sheet, request.count)
 
 
 def _images(pictures: Pictures, times: int, progress: Progress) -> Iterator[Image.Image]:

@@ -18,11 +18,10 @@ from app.jobs.snapshot import Snapshot, decode
 from app.jobs.studio_state import StudioState
 from app.jobs.worker import End
 from app.runtime.catalog import Entry
-from app.runtime.engine import make_recipe
 from app.runtime.manifest import ControlValue
 from app.runtime.recipe import Recipe
 from app.studios.imagine.archive import Archive
-from app.studios.imagine.batch import series_of
+from app.studios.imagine.batch import sheet_recipe
 from app.studios.imagine.document import Picture, Pictures, contact_sheet
 from app.studios.imagine.engine import TOOLS
 from app.studios.imagine.enlarge import MODEL as ENLARGER
@@ -304,11 +303,7 @@ class ImagineState(StudioState[Pictures, ImagineRequest]):
         alone = made is not None and made.count == len(pictures)
         if alone and all(picture.request == made.single(place) for place, picture in enumerate(pictures)):  # pyright: ignore[reportOptionalMemberAccess]
             return recipe
-        series = series_of(pictures)
-        if series is None:
-            return None
-        model = self.services.shelf.open(series.model)
-        return make_recipe(self.engine, series, model, self.document)
+        return sheet_recipe(pictures, self.services.shelf)
 
     def node_title(self, document: Pictures, request: ImagineRequest) -> str:
         """The kind, or how many times it was enlarged, and the seed."""

@@ -155,9 +155,14 @@ def test_the_gallery_finds_compares_exports_and_goes_on(page: ImaginePage, qtbot
     assert [path.name for path in paths] == [f"bag {seed}.tif", f"bag {seed} (2).tif"]
     assert run(CARDS, ["replay", str(paths[1])]) == 0
     with qtbot.waitSignal(gallery.written):
-        gallery.sheet_to(tmp_path / "sheet.jpg")
-    with Image.open(tmp_path / "sheet.jpg") as sheet:
+        gallery.sheet_to(tmp_path / "sheet.png")
+    with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 300
+    assert run(CARDS, ["replay", str(tmp_path / "sheet.png")]) == 0
+    gallery.form.recipe.setChecked(False)
+    with qtbot.waitSignal(gallery.written):
+        gallery.sheet_to(tmp_path / "bare.png")
+    assert run(CARDS, ["replay", str(tmp_path / "bare.png")]) == 2
     oldest = gallery.model.items[-1]
     gallery.thumbs.opened.emit(oldest)
     qtbot.waitUntil(lambda: page.rooms.bench.view == PICTURES)

@@ -16,7 +16,9 @@ from app.base.progress import Progress
 from app.runtime.engine import make_recipe
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
+from app.studios.imagine.captions import captioned, uncaptioned
 from app.studios.imagine.codec import drawn_in, styles_to_bytes
+from app.studios.imagine.document import Picture
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import DirectionMove, DirectionPart, ImagineRequest, Refill, StylePart
 from app.studios.imagine.space import layer_range, range_name, space_of
@@ -223,3 +225,16 @@ def test_what_makes_no_picture_is_refused(
     with pytest.raises(AtelierError, match=why) as caught:
         pixels(ask(**fields))
     assert caught.value.kind is ErrorKind.BAD_INPUT
+
+
+@pytest.mark.parametrize(
+    ("side", "grey"), [(28, True), (32, False), (80, False), (97, False), (128, True), (160, False)]
+)
+def test_the_pictures_of_a_sheet_with_captions_come_back(side: int, grey: bool) -> None:
+    rng = np.random.default_rng(side)
+    pictures = [rng.integers(0, 255, (side, side) if grey else (side, side, 3)).astype(np.uint8) for _ in range(5)]
+    sheet = captioned([Picture.of_array(array) for array in pictures])
+    back = uncaptioned(Picture.of_array(np.asarray(sheet)), 5)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(back, pictures, strict=True))
+    with pytest.raises(ValueError, match="not a captioned sheet"):
+        uncaptioned(Picture.of_array(np.asarray(sheet)), 12)

@@ -84,10 +84,10 @@ class GalleryView(QWidget):
 
     def sheet_to(self, path: Path) -> None:
         """Write the selected pictures as one contact sheet with captions."""
-        items = self.thumbs.chosen()
+        items, shelf = self.thumbs.chosen(), self._shelf if self.form.recipe.isChecked() else None
 
         def work(progress: Progress) -> list[Path]:
-            atomic_write(path, sheet_bytes(self._pictures(items, progress), path.suffix))
+            atomic_write(path, sheet_bytes(self._pictures(items, progress), path.suffix, shelf))
             return [path]
 
         self._write(work)

@@ -22,7 +22,7 @@ from app.studios.imagine.views.opinions import OpinionBox
 from app.ui.theme import GRID
 
 GROUP = "imagine.insight"
-SHOWN = 9 * GRID
+SHOWN = 6 * GRID + 4
 COLUMNS = 3
 
 
@@ -46,7 +46,7 @@ class InsightPanel(QWidget):
         self.maps = QButtonGroup(self)
         self.maps.idClicked.connect(self._show_features)
         self._grid = QGridLayout()
-        self._grid.setSpacing(GRID)
+        self._grid.setSpacing(GRID // 2)
         self.features = FeatureSheet()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -102,7 +102,7 @@ def _map_button(side: int, values: np.ndarray) -> QToolButton:
     button.setCheckable(True)
     button.setAutoExclusive(True)
     button.setIcon(QIcon(QPixmap.fromImage(image.scaled(SHOWN, SHOWN))))
-    button.setIconSize(QSize(SHOWN - GRID, SHOWN - GRID))
+    button.setIconSize(QSize(SHOWN, SHOWN))
     button.setToolTip(
         tr("How strongly the features of {side} × {side} answer at each place; click to see each alone", side=side)
     )
