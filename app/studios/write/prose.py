@@ -134,6 +134,11 @@ class Writing:
         """What each row has written so far."""
         return tuple(row.text for row in self._rows)
 
+    @property
+    def ended(self) -> tuple[bool, ...]:
+        """Whether each row came to its end by itself."""
+        return tuple(self._reader.end in row.tokens[-1:] for row in self._rows)
+
     def go(self, progress: Progress) -> Iterator[tuple[str, ...]]:
         """Write a token in each row at a time, until each has all of its own or has come to its end."""
         if self._context.cut:

@@ -23,6 +23,9 @@ LONGER = 1.5
 EXTRA = 8
 SHARES = (0.7, 1.0, 1.4)
 """Where a passage that knows no end is tried to be cut, in lengths of the old one."""
+_SENTENCE = re.compile(r"[.!?…][\"'”’)*_]*(?=\s|$)")
+CLOSING = 4
+"""A sentence's last mark and the signs that close it are among so many characters."""
 LOOK_BACK, LOOK_AHEAD = 600, 100
 """Characters before and after the seam that are read to judge it."""
 
@@ -35,20 +38,28 @@ def refill_text(request: WriteRequest, model: Model, progress: Progress) -> Iter
     writing = Writing(request, [rng(request.seed, row) for row in range(CANDIDATES)], count, model)
     for _ in writing.go(progress.part(0.0, 0.8)):
         pass
-    passages = writing.made if writing.towards else [cut for passage in writing.made for cut in _cuts(passage, old)]
-    made = [_seamed(passage, old, after) for passage in passages]
+    made = list(dict.fromkeys(_seamed(passage, old, after) for passage in _passages(writing, old)))
     surprises = [surprise_of_following(model, before + passage, after, progress.part(0.8, 1.0)) for passage in made]
     best = made[int(np.argmin(surprises))]
     progress.report(1.0)
     yield request.document.replaced(request.start, request.end, best, "machine")
 
 
-def _cuts(passage: str, old: str) -> list[str]:
-    """Beginnings of a passage that was written without knowing what follows, for one of which it may be the time.
+def _passages(writing: Writing, old: str) -> Iterator[str]:
+    """What may stand in place of the old passage: what came to its end by itself, and the beginnings of all."""
+    for passage, ended in zip(writing.made, writing.ended, strict=True):
+        if ended:
+            yield passage
+        yield from _cuts(passage, old)
 
-    They end between two words, near the length of the old passage.
+
+def _cuts(passage: str, old: str) -> list[str]:
+    """Beginnings of a passage for one of which it may be the time, whether or not the network knew what follows.
+
+    They are near the length of the old passage, and end as it does: with a sentence, where there is one, or a word.
     """
-    ends = [found.start() for found in re.finditer(r"\s|$", passage) if found.start()]
+    ends = [found.end() for found in _SENTENCE.finditer(passage)] if _SENTENCE.search(old.rstrip()[-CLOSING:]) else []
+    ends = ends or [found.start() for found in re.finditer(r"\s|$", passage) if found.start()]
     wanted = [len(old) * share for share in SHARES]
     return list(dict.fromkeys(passage[: min(ends, key=lambda end: abs(end - near), default=0)] for near in wanted))
 

@@ -149,6 +149,16 @@ def test_refill_changes_the_span_alone_and_keeps_the_words_apart(model: Model) -
     assert new.endswith(" ")
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_refilled_sentence_ends_as_a_sentence(model: Model, seed: int) -> None:
+    old, after = "He looked for a long time into the dark.", " Nobody was there."
+    *_, last = ENGINE.generate(request(BEFORE, after, old=old, seed=seed), model, Progress())
+    new = last.text[len(BEFORE) : -len(after)]
+    assert new != old
+    assert new.rstrip("\"'”’)")[-1] in ".!?…"
+    assert 0.3 * len(old) < len(new) < 3 * len(old)
+
+
 def test_what_follows_is_more_expected_after_its_own_beginning(model: Model) -> None:
     own = surprise_of_following(model, "She opened the ", "door and went into the room.", Progress())
     other = surprise_of_following(model, "1234 5678 #### ", "rood and tnew otni eht moor.", Progress())
