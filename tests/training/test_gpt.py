@@ -11,6 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
 from app.runtime.model import ModelShelf
@@ -19,10 +20,12 @@ from app.studios.write.request import WriteRequest
 from app.studios.write.subwords import END, PREFIX, SPECIAL, SUFFIX
 from training.gpt import data as texts
 from training.gpt.export import export
+from training.gpt.fills import measured
 from training.gpt.graph import quantized, rounded
 from training.gpt.network import GPT, Cached, Shape
 from training.gpt.recipe import GPTTask
 from training.gpt.shipped import take_subwords
+from training.lib.card import opened
 from training.lib.loop import Run, train
 
 pytestmark = pytest.mark.training
@@ -71,6 +74,14 @@ def test_a_passage_leads_up_to_what_follows(data: Path) -> None:
     seam = passage.index(SPECIAL[PREFIX])
     joined = task.texts.codec.decode(passage[seam:]) + task.texts.codec.decode(passage[:seam])
     assert any(joined in document for document in task.texts.documents)
+
+
+def test_what_is_put_into_a_gap_is_measured_beside_the_true_passage() -> None:
+    story = " ".join(f"On day {day} the keeper went up with his lamp and saw no ship." for day in range(80))
+    found = measured(opened(bundled_models_dir() / "gpt-prose-en"), story, 1)
+    assert found.keys() == {"the true passage", "one fill", "Refill"}
+    assert all(0 < value < 20 for row in found.values() for value in row)
+    assert found["the true passage"][0] < found["one fill"][0]
 
 
 def _losses(data: Path, out: Path, parts: tuple[int, ...]) -> list[float]:

@@ -51,6 +51,9 @@ NOTES = """
   stands before it. What follows is read so that the network
   can write towards it; how far that helps is what the two figures about gaps say: where they are alike, it does not
   yet, and a fill seldom ends by itself.
+- *Refill* writes four passages, ends each near the length of the marked one and as that ended, and takes the one after
+  which what follows is likeliest; `python -m training fills` measures how far that helps. A suggestion at the caret
+  comes as it is written.
 - It knows the manner of its books: their sentences, dialogue, landscapes. It keeps a scene for a sentence or two; it
   knows no facts, and forgets who was speaking.
 - The weights are kept in 8 bits in blocks of 32 with a scale each, and products are computed in whole numbers.

@@ -86,7 +86,3 @@ def _surprise(model: Model, before: str, after: str) -> np.ndarray:
     return np.array([
         -found.chances[(ends > low) & (ends <= high)].sum() / (high - low) for low, high in parts
     ])  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()
