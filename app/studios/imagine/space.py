@@ -18,6 +18,10 @@ RANGES = (ALL, COARSE, MIDDLE, FINE)
 """The ranges of layers by name: coarse is pose and build, middle the features, fine colour and light."""
 
 
+FREE, GIVE = 1.6, 0.8
+"""See :func:`held_in`, in standard deviations."""
+
+
 @dataclass(frozen=True)
 class Space:
     """*mean* is float32 (layers, width); *directions* float32 (n, width), or (n, latent) where *in_latent*."""
@@ -34,6 +38,11 @@ class Space:
     @property
     def width(self) -> int:
         return self.mean.shape[1]
+
+    @functools.cached_property
+    def principal(self) -> np.ndarray:
+        """The directions without a name, which are the principal ones and at right angles to each other, (n, length)."""
+        return self.directions[[place for place, name in enumerate(self.names) if not name]]
 
 
 def space_of(model: Model) -> Space:
@@ -95,6 +104,24 @@ def steps(moves: tuple[DirectionMove, ...], directions: np.ndarray, layers: int)
             both = slice(max(within.start, mine.start), min(within.stop, mine.stop))
             added[both] += np.float32(move.amount * part.weight) * directions[part.direction]
     return added
+
+
+def held_in(styles: np.ndarray, added: np.ndarray, space: Space) -> np.ndarray:
+    """*styles* with what steps *added*, both (layers, width), slowed down where nothing was ever seen.
+
+    Along each principal direction a picture goes freely to :data:`FREE` standard deviations from the mean, or to where
+    it was; from there on ever slower, by :data:`GIVE` at most. Beyond, the network answers with patterns of dots.
+    """
+    axes = space.principal
+    if not len(axes) or not added.any():
+        return styles + added
+    squares = np.square(axes).sum(1)
+    before, step = ((part @ axes.T) / squares for part in (styles - space.mean, added))
+    wanted = before + step
+    free = np.maximum(FREE, np.abs(before))
+    over = np.maximum(np.abs(wanted) - free, 0)
+    held = np.sign(wanted) * (np.minimum(np.abs(wanted), free) + GIVE * over / (GIVE + over))
+    return (styles + added + (held - wanted) @ axes).astype(np.float32)
 
 
 def _read(model: Model) -> Space:

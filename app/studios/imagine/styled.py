@@ -31,7 +31,7 @@ from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.generator import class_row, raw_latent
 from app.studios.imagine.heredity import genes_of, mixed_flat, mixed_round, unchanged
 from app.studios.imagine.request import Gene, ImagineRequest, Refill, StylePart
-from app.studios.imagine.space import layer_slice, space_of, steps
+from app.studios.imagine.space import held_in, layer_slice, space_of, steps
 
 FAMILIES = ("stylegan", "biggan")
 TRUNCATION = "truncation"
@@ -110,7 +110,7 @@ def styles_of(request: ImagineRequest, model: Model, progress: Progress | None =
     styles = _first_styles(request, model, added if space.in_latent else None, progress)
     for part in request.styles:
         _take_part(styles, part, request, model, progress)
-    return styles if space.in_latent else styles + added
+    return styles if space.in_latent else held_in(styles, added, space)
 
 
 def starting_at(request: ImagineRequest, styles: np.ndarray) -> ImagineRequest:

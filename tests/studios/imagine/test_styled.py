@@ -21,7 +21,7 @@ from app.studios.imagine.codec import drawn_in, styles_to_bytes
 from app.studios.imagine.document import Picture
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import DirectionMove, DirectionPart, ImagineRequest, Refill, StylePart
-from app.studios.imagine.space import layer_range, range_name, space_of
+from app.studios.imagine.space import FREE, GIVE, layer_range, range_name, space_of
 from app.studios.imagine.styled import starting_at, styles_of
 from tests.make_tiny_stylegan import BIGGAN, LAYERS, SIDES, STYLEGAN, WIDTH
 
@@ -238,3 +238,24 @@ def test_the_pictures_of_a_sheet_with_captions_come_back(side: int, grey: bool) 
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(back, pictures, strict=True))
     with pytest.raises(ValueError, match="not a captioned sheet"):
         uncaptioned(Picture.of_array(np.asarray(sheet)), 12)
+
+
+def test_steps_slow_down_where_nothing_was_ever_seen(tiny_shelf: ModelShelf) -> None:
+    """Along each principal direction; up to there, and where there are no steps, nothing changes."""
+    model = tiny_shelf.open(STYLEGAN)
+    space = space_of(model)
+    way = int(np.flatnonzero(np.array(space.names) == "")[0])
+    axis = space.directions[way]
+
+    def along(amount: float) -> np.ndarray:
+        moves = (DirectionMove(parts=(DirectionPart(way),), amount=amount),) if amount else ()
+        request = ImagineRequest(model=STYLEGAN, seed=4, controls=model.manifest.defaults(), moves=moves)
+        return (styles_of(request, model) - space.mean) @ axis / np.square(axis).sum()
+
+    start = along(0.0)
+    assert np.allclose(along(0.1), start + 0.1, atol=1e-5)
+    most = np.maximum(FREE, np.abs(start)) + GIVE
+    assert (along(1.0) < along(3.0)).all()
+    assert (along(3.0) < along(50.0)).all()
+    assert (np.abs(along(50.0)) <= most).all()
+    assert (np.abs(along(-50.0)) <= most).all()
