@@ -337,7 +337,7 @@ def _reasons(engine: Engine[Any, Any], recipe: Any, model: Model, ours: Any, pat
     if recipe.model_sha256 != model.digest:
         reasons.append(tr("The model's files are not those it was made with."))
     elif recipe.complete and recipe.result_sha256 == engine.digest(ours) and path.suffix.lower() in LOSSY:
-        reasons.append(tr("The model made the same as then: JPEG keeps pixels only nearly."))
+        reasons.append(tr("The model made the same as then: files of this kind keep pixels only nearly."))
     elif recipe.complete and recipe.result_sha256 == engine.digest(ours):
         reasons.append(tr("The model made the same as then: the work was changed by hand afterwards."))
     return reasons

@@ -20,7 +20,7 @@ FORMAT = "atelie-recipe/1"
 KEY = "atelie-recipe"
 """The keyword of the PNG text chunk, the prefix of the MIDI text event, the id of the SVG metadata."""
 
-LOSSY = (".jpg", ".jpeg")
+LOSSY = (".jpg", ".jpeg", ".mp4", ".webm", ".gif")
 """Suffixes of files that keep a work only nearly."""
 
 

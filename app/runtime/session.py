@@ -56,8 +56,11 @@ class Session:
             tensor.name: tensor.shape for tensor in inner.get_inputs()
         }
         """A dimension is a size, or the name of one that varies, or None."""
-        self.metadata: dict[str, str] = dict(inner.get_modelmeta().custom_metadata_map)
+
+    @property
+    def metadata(self) -> dict[str, str]:
         """What its maker wrote into the file beside the graph."""
+        return dict(self._inner.get_modelmeta().custom_metadata_map)
 
     @property
     def on_processor(self) -> bool:

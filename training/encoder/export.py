@@ -60,8 +60,8 @@ def add_encoder(task: EncoderTask, trained: Progress, folder: Path) -> None:
 
 
 def encoder_graph(task: EncoderTask) -> Graph:
-    """The encoder on four pictures the generator makes."""
-    images = torch.from_numpy(task.drawn(4, np.random.default_rng(0))[1])
+    """The encoder on a picture the generator makes."""
+    images = torch.from_numpy(task.drawn(1, np.random.default_rng(0))[1])
     batch = {0: "batch"}
     return Graph(ENCODER, task.network, {"images": images}, ["styles"], {"images": batch, "styles": batch}, 1e-3)
 

@@ -41,7 +41,7 @@ class Space:
 
     @functools.cached_property
     def principal(self) -> np.ndarray:
-        """The directions without a name, which are the principal ones and at right angles to each other, (n, length)."""
+        """The directions without a name, the principal ones, at right angles to each other, (n, length)."""
         return self.directions[[place for place, name in enumerate(self.names) if not name]]
 
 

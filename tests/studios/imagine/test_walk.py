@@ -111,6 +111,8 @@ def test_the_command_line_writes_a_walk_as_film_and_as_pictures(
         assert getattr(image, "n_frames", 1) == 13
         assert "xmp" not in image.info
     capsys.readouterr()
+    assert run(CARDS, ["replay", str(tmp_path / "walk.mp4")]) == 3
+    assert "The model made the same as then: files of this kind keep" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
