@@ -1,7 +1,7 @@
 """How long one picture takes: the studio's generator, the bare ONNX Runtime call, PyTorch eager on the same weights.
 
-All on one thread, one after the other in turns, in processor time: what else the machine does is left out. What
-PyTorch takes is measured where it is installed.
+In turns; on one thread in processor time, which leaves out what else the machine does, and on all cores by the clock.
+What PyTorch takes is measured where it is installed.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
-from app.runtime.device import CPU
+from app.runtime.device import CPU, physical_cores
+from app.runtime.manifest import Manifest
 from app.runtime.model import Model, ModelShelf
-from app.runtime.session import Arrays, Session, SessionCache, SessionOptions, open_session
+from app.runtime.session import Arrays, Session, SessionCache, SessionOptions
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import DirectionMove, DirectionPart, ImagineRequest
 from app.studios.imagine.styled import noise_of, styles_of
@@ -26,49 +27,72 @@ from benchmarks.measure import spread
 
 RUNS, WARM = 60, 5
 STYLED = ("stylegan", "biggan")
+Way = Callable[[int], object]
+"""What makes a picture; it is told how often it was asked."""
 
 
 def eager() -> Iterator[str]:
-    """Milliseconds of processor time a picture for each styled model there is."""
+    """Milliseconds a picture for each styled model there is."""
     shelf = ModelShelf(Catalog(bundled_models_dir()))
     for entry in shelf.catalog.entries():
         if entry.manifest and entry.usable and entry.manifest.family in STYLED:
-            yield from _compared(_OnOneThread(entry.folder, entry.manifest, SessionCache(), lambda: CPU))
+            yield from _compared(_Held(entry.folder, entry.manifest, 1), 1, time.process_time)
+            cores = physical_cores()
+            yield from _compared(_Held(entry.folder, entry.manifest, cores), cores, time.perf_counter)
 
 
-class _OnOneThread(Model):
-    """A model whose graphs run on one thread."""
+class _Held(Model):
+    """A model whose graphs run on so many threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest, threads: int) -> None:
+        super().__init__(folder, manifest, SessionCache(), lambda: CPU)
+        self._threads, self.inside = threads, 0.0
+
+    def run(self, stem: str, feeds: Arrays, progress: Progress | None = None) -> Arrays:
+        """As every model does; *inside* adds up the seconds that ONNX Runtime takes."""
+        session, started = self.session(stem), time.perf_counter()
+        try:
+            return session.run(feeds, progress)
+        finally:
+            self.inside += time.perf_counter() - started
 
     def session(self, stem: str, options: SessionOptions | None = None) -> Session:
-        return super().session(stem, SessionOptions(threads=1))
+        return super().session(stem, SessionOptions(threads=self._threads))
 
 
-def _compared(model: Model) -> Iterator[str]:
-    name = f"{model.manifest.id}, {model.codec['side']} px"
-    feeds = _feeds(model)
-    session = open_session(model.folder / "generator.onnx", CPU, SessionOptions(threads=1))
-    ways: dict[str, Callable[[int], object]] = {
-        "studio": lambda run: _picture(model, run),
-        "bare": lambda _: session.run(feeds),
-    }
-    if model.manifest.family == "stylegan" and importlib.util.find_spec("torch"):
-        ways["torch"] = _torch(model.folder, feeds)
-    taken = _in_turns(ways)
+def _compared(model: _Held, threads: int, clock: Callable[[], float]) -> Iterator[str]:
+    what = "processor time" if clock is time.process_time else "by the clock"
+    name = f"{model.manifest.id}, {model.codec['side']} px, threads: {threads}, {what}"
+    feeds, session = _feeds(model), model.session("generator")
+    studio: tuple[str, Way] = ("studio", lambda run: _picture(model, run))
+    taken = _in_turns(studio, ("bare", lambda _: session.run(feeds)), clock)
     for way, values in taken.items():
         yield f"{name}, {way}: {spread(values, 'ms', 1)}"
     yield f"{name}: the studio takes {_ratio(taken['studio'], taken['bare'])} of the bare call"
-    if "torch" in taken:
+    yield f"{name}: outside of the network the studio takes {spread(_outside(model), 'ms')}"
+    if model.manifest.family == "stylegan" and importlib.util.find_spec("torch"):
+        taken = _in_turns(studio, ("torch", _torch(model.folder, feeds, threads)), clock)
         yield f"{name}: PyTorch eager takes {_ratio(taken['torch'], taken['studio'])} of the studio"
 
 
-def _in_turns(ways: dict[str, Callable[[int], object]]) -> dict[str, np.ndarray]:
-    """Milliseconds of processor time of each way, in turns; the first ones do not count."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def _outside(model: _Held) -> np.ndarray:
+    """Milliseconds of each picture, by the clock, in which no network runs."""
+    found = []
+    for run in range(RUNS):
+        before, started = model.inside, time.perf_counter()
+        _picture(model, run)
+        found.append(1000 * (time.perf_counter() - started - (model.inside - before)))
+    return np.array(found)
+
+
+def _in_turns(first: tuple[str, Way], second: tuple[str, Way], clock: Callable[[], float]) -> dict[str, np.ndarray]:
+    """Milliseconds of each of two ways, each as often before the other as after it; the first ones do not count."""
+    taken: dict[str, list[float]] = {name: [] for name, _ in (first, second)}
     for run in range(RUNS + WARM):
-        for name, way in ways.items():
-            started = time.process_time()
+        for name, way in (first, second) if run % 2 else (second, first):
+            started = clock()
             way(run)
-            taken[name].append(1000 * (time.process_time() - started))
+            taken[name].append(1000 * (clock() - started))
     return {name: np.array(values[WARM:]) for name, values in taken.items()}
 
 
@@ -94,14 +118,14 @@ def _feeds(model: Model) -> Arrays:
     }
 
 
-def _torch(folder: Path, feeds: Arrays) -> Callable[[int], object]:
+def _torch(folder: Path, feeds: Arrays, threads: int) -> Way:
     """The network of the training with the weights of the shipped graph, called as anybody would."""
     import torch
 
     from training.stylegan.graphs import Painted
     from training.stylegan.shipped import shipped_synthesis
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     painted = Painted(shipped_synthesis(folder)).eval()
     given = [torch.from_numpy(value) for value in feeds.values()]
 

@@ -120,6 +120,8 @@ def held_in(styles: np.ndarray, added: np.ndarray, space: Space) -> np.ndarray:
     wanted = before + step
     free = np.maximum(FREE, np.abs(before))
     over = np.maximum(np.abs(wanted) - free, 0)
+    if not over.any():
+        return styles + added
     held = np.sign(wanted) * (np.minimum(np.abs(wanted), free) + GIVE * over / (GIVE + over))
     return (styles + added + (held - wanted) @ axes).astype(np.float32)
 
