@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import functools
 from string import Template
 
 import msgspec
@@ -58,7 +58,7 @@ def load_theme(name: str) -> Theme:
     if name == "system":
         dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
         name = "dark" if dark else "light"
-    return _read(resources_dir() / "themes" / f"{name}.toml")
+    return _read(name)
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
@@ -80,8 +80,10 @@ def current_theme() -> Theme:
     return theme if isinstance(theme, Theme) else load_theme("light")
 
 
-def _read(path: Path) -> Theme:
-    return msgspec.toml.decode(path.read_bytes(), type=Theme)
+@functools.cache
+def _read(name: str) -> Theme:
+    """Read once: what paints asks for its colours again and again."""
+    return msgspec.toml.decode((resources_dir() / "themes" / f"{name}.toml").read_bytes(), type=Theme)
 
 
 def _palette(theme: Theme) -> QPalette:

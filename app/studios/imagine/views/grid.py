@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -160,15 +161,24 @@ class CandidateGrid(QWidget):
         drag.exec(Qt.DropAction.CopyAction)
 
     def _columns(self) -> int:
-        """The number of columns with which the cells become largest; of nearly equal ones, that with fewest gaps."""
-        count = max(1, len(self._images))
-        sides = {columns: self._side_with(columns, count) for columns in range(1, count + 1)}
-        large = [columns for columns, side in sides.items() if side >= 0.9 * max(sides.values())]
-        return min(large, key=lambda columns: (-count % columns, -sides[columns]))
+        return _most_square(max(1, len(self._images)), self.width(), self.height())
 
     def _side(self) -> int:
-        return self._side_with(self._columns(), max(1, len(self._images)))
+        count = max(1, len(self._images))
+        return _side_with(self._columns(), count, self.width(), self.height())
 
-    def _side_with(self, columns: int, count: int) -> int:
-        rows = math.ceil(count / columns)
-        return max(8, min((self.width() - GAP) // columns - GAP, (self.height() - GAP) // rows - GAP))
+
+@functools.lru_cache(16)
+def _most_square(count: int, width: int, height: int) -> int:
+    """The number of columns with which the cells become largest; of nearly equal ones, that with fewest gaps.
+
+    Each cell asks for it when it is painted.
+    """
+    sides = {columns: _side_with(columns, count, width, height) for columns in range(1, count + 1)}
+    large = [columns for columns, side in sides.items() if side >= 0.9 * max(sides.values())]
+    return min(large, key=lambda columns: (-count % columns, -sides[columns]))
+
+
+def _side_with(columns: int, count: int, width: int, height: int) -> int:
+    rows = math.ceil(count / columns)
+    return max(8, min((width - GAP) // columns - GAP, (height - GAP) // rows - GAP))
