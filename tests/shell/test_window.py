@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.base.card import StudioCard
@@ -271,3 +271,28 @@ def test_generate_goes_on_at_the_end_of_an_opened_text(open_window: Opener, qtbo
     generate_and_watch(page.state, qtbot)
     assert page.state.document.text.startswith("ROMEO:\nIt is the east.\n")
     assert len(page.state.document.text) == 43
+
+
+def test_tools_without_room_are_in_a_menu_and_work_from_there(open_window: Callable[..., Window], qtbot: QtBot) -> None:
+    window = open_window("compose")
+    bar, page = window.page.bar, window.page
+    assert window.minimumSizeHint().width() <= 960
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: not bar.more.isVisible())
+    tools = [bar._layout.itemAt(place).widget() for place in range(bar._layout.count())]
+    score = next(tool for tool in tools if isinstance(tool, QToolButton) and "F7" in tool.toolTip())
+    metronome = next(tool for tool in tools if isinstance(tool, QToolButton) and "(M)" in tool.toolTip())
+    page.state.busyChanged.emit(True)  # busy, it has a progress bar too
+    window.resize(window.minimumSizeHint().width(), 700)
+    qtbot.waitUntil(bar.more.isVisible)
+    assert metronome.isHidden()
+    menu = bar.more.menu()
+    menu.aboutToShow.emit()
+    wanted = next(action for action in menu.actions() if action.text() == metronome.toolTip())
+    wanted.trigger()
+    assert metronome.isChecked()
+    menu.aboutToShow.emit()
+    assert next(action for action in menu.actions() if action.text() == metronome.toolTip()).isChecked()
+    page.state.busyChanged.emit(False)
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: score.isVisible() and metronome.isVisible() and not bar.more.isVisible())

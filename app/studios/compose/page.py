@@ -266,6 +266,7 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, SurpriseCommands
         self.roll.show_score(score)
         self._engrave()
         self.piece.show_piece(score, self.roll.playhead)
+        self.asking.show_piece(score)
         self._show_track()
 
     def _show_track(self) -> None:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from app.base.i18n import tr
 from app.runtime.catalog import Entry
@@ -18,7 +29,7 @@ MAX_SEED = 2**31 - 1
 
 
 class StudioBar(QWidget):
-    """Shows what it is told and says what was asked; knows no studio."""
+    """Shows what it is told and says what was asked; knows no studio. Tools that have no room are in a menu."""
 
     modelChosen = Signal(str)
     seedChosen = Signal(int)
@@ -42,10 +53,14 @@ class StudioBar(QWidget):
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
-        self._progress.setFixedWidth(20 * GRID)
+        self._progress.setMinimumWidth(6 * GRID)
+        self._progress.setMaximumWidth(20 * GRID)
         self._progress.setAccessibleName(tr("Progress"))
         self._left = QLabel()
         self._left.setObjectName("muted")
+        self._left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._tools: list[QToolButton] = []
+        self.more = self._make_more()
         self.panel = tool_button("panel", tr("Show or hide the controls"), None, checkable=True)
         self.panel.setChecked(True)
         self.panel.toggled.connect(self.panelToggled.emit)
@@ -60,13 +75,24 @@ class StudioBar(QWidget):
         self._layout.insertSpacing(3, GRID // 2)
         self._layout.insertSpacing(7, GRID)
         self._layout.insertSpacing(9, GRID)
-        self._layout.addStretch(1)
+        self._layout.setStretchFactor(self._progress, 1)
+        self._layout.setStretchFactor(self._left, 2)
+        self._layout.addWidget(self.more)
         self._layout.addWidget(self.panel)
         self.set_busy(False)
 
-    def add_tool(self, widget: QWidget) -> None:
+    def add_tool(self, tool: QToolButton) -> None:
         """Put a studio's own tool at the right end of the bar."""
-        self._layout.insertWidget(self._layout.count() - 1, widget)
+        self._tools.append(tool)
+        self._layout.insertWidget(self._layout.count() - 2, tool)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._bare_width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def show_models(self, entries: list[Entry], current: str) -> None:
         """List the models; those that can't be used are greyed and say why."""
@@ -95,6 +121,7 @@ class StudioBar(QWidget):
         self._started = time.monotonic()
         self._progress.setValue(0)
         self._progress.setVisible(busy)
+        self._arrange()
         self._left.setText("")
         set_icon(self.run, "stop" if busy else "generate", "work")
         self.run.setText(tr("Stop") if busy else tr("Generate"))
@@ -112,6 +139,45 @@ class StudioBar(QWidget):
             tr("{seconds} s left", seconds=round(elapsed / fraction - elapsed)) if elapsed > 1 and fraction > 0 else ""
         )
         self._left.setText(" · ".join(part for part in (note, left) if part))
+
+    def _arrange(self) -> None:
+        """Show as many tools as there is room for; the others are in the menu."""
+        room = self.width() - self._bare_width() + self._width_of(self.more)
+        shown = len(self._tools)
+        if sum(map(self._width_of, self._tools)) > room:
+            room -= self._width_of(self.more)
+            while shown and sum(map(self._width_of, self._tools[:shown])) > room:
+                shown -= 1
+        for place, tool in enumerate(self._tools):
+            tool.setVisible(place < shown)
+        self.more.setVisible(shown < len(self._tools))
+
+    def _bare_width(self) -> int:
+        """The least width with all tools in the menu."""
+        seen = [tool for tool in (*self._tools, self.more) if not tool.isHidden()]
+        return self._layout.minimumSize().width() - sum(map(self._width_of, seen)) + self._width_of(self.more)
+
+    def _width_of(self, tool: QToolButton) -> int:
+        return tool.sizeHint().width() + self._layout.spacing()
+
+    def _make_more(self) -> QToolButton:
+        button = tool_button("more", tr("Tools that have no room here"), None)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.hide()
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        for tool in self._tools:
+            if tool.isHidden():
+                action = menu.addAction(tool.icon(), tool.accessibleName())
+                action.setCheckable(tool.isCheckable())
+                action.setChecked(tool.isChecked())
+                action.setEnabled(tool.isEnabled())
+                action.triggered.connect(tool.click)
 
     def _make_models(self) -> QComboBox:
         box = QComboBox()

@@ -14,6 +14,7 @@ import pretty_midi
 import pytest
 import symusic
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.base.errors import AtelierError
@@ -214,7 +215,17 @@ def test_four_answers_from_the_cursor_come_ranked_and_one_is_taken(
     assert not page.asking.harmonise.isVisibleTo(page.asking)
     page.asking.form.fields["answers"].set_value(4)
     page.asking.going_on.fields["bars"].set_value(2)
-    page.asking.going_on.fields["instruments"].set_value("piano, cello")
+    instruments = page.asking.going_on.fields["instruments"]
+    told = page.asking.of_drums.isVisibleTo(page.asking)
+    line = instruments.findChild(QLineEdit)
+    assert line is not None
+    qtbot.keyClicks(line, "piano, drums")
+    qtbot.keyClick(line, Key.Key_Return)
+    assert (told, page.asking.of_drums.isVisibleTo(page.asking)) == (False, True)
+    line.clear()
+    qtbot.keyClicks(line, "piano, cello")
+    qtbot.keyClick(line, Key.Key_Return)
+    assert not page.asking.of_drums.isVisibleTo(page.asking)
     page.seek(tune.end)
     with qtbot.waitSignal(page.alternatives.busyChanged, check_params_cb=lambda busy: not busy, timeout=90_000):
         qtbot.mouseClick(page.asking.go_on, Qt.MouseButton.LeftButton)

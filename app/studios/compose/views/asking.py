@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.base.i18n import tr
 from app.runtime.manifest import Control
 from app.studios.compose.alternatives import MOST
+from app.studios.compose.document import Score
 from app.ui.form import ControlForm
 from app.ui.theme import GRID
 
@@ -78,6 +79,12 @@ class Asking(QWidget):
             tr("Go on from the cursor"), tr("Write bars from the bar of the cursor on (Ctrl+G)"), self.goOnAsked
         )
         self._layout.addWidget(self.going_on)
+        self.of_drums = QLabel(tr("It learnt drums only by themselves: beside other instruments they are a guess."))
+        self.of_drums.setObjectName("muted")
+        self.of_drums.setWordWrap(True)
+        self._layout.addWidget(self.of_drums)
+        self._plays_all = self._has_drums = False
+        self.going_on.changed.connect(lambda *_: self._tell_of_drums())
         self.harmonise = self._button(
             tr("Harmonise the soprano"), tr("Keep the soprano, write the other three (Ctrl+H)"), self.harmoniseAsked
         )
@@ -94,6 +101,13 @@ class Asking(QWidget):
         self.go_on.setVisible(plays_all)
         self.going_on.setVisible(plays_all)
         self.harmonise.setVisible(not plays_all)
+        self._plays_all = plays_all
+        self._tell_of_drums()
+
+    def show_piece(self, score: Score) -> None:
+        """What is asked will be written in this piece."""
+        self._has_drums = any(track.drums for track in score.tracks)
+        self._tell_of_drums()
 
     @property
     def answers(self) -> int:
@@ -114,6 +128,11 @@ class Asking(QWidget):
     @property
     def instruments(self) -> str:
         return str(self.going_on.fields["instruments"].value())
+
+    def _tell_of_drums(self) -> None:
+        named = [name.strip().casefold() for name in self.instruments.split(",")]
+        drums = self._has_drums or any(name.startswith("drum") for name in named)
+        self.of_drums.setVisible(self._plays_all and drums)
 
     def _button(self, title: str, hint: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(title)
