@@ -66,7 +66,7 @@ class Scene:
         """The keys that can be seen, from tick to tick."""
         start, end = self.ticks
         changes = self.score.keys
-        ends = [*(key.tick for key in changes[1:]), end]
+        ends = [*(key.tick for key in changes[1:]), end][: len(changes)]
         return [(max(k.tick, start), e, k) for k, e in zip(changes, ends, strict=True) if k.tick < end and e > start]
 
     def colour(self, name: str) -> QColor:
