@@ -73,6 +73,7 @@ class TrackList(QWidget):
         table.verticalHeader().setDefaultSectionSize(ROW)
         heads = table.horizontalHeader()
         heads.setHighlightSections(False)
+        heads.setFixedHeight(ROW)  # its hint is another once the theme is applied, and the last row was cut
         heads.setMinimumSectionSize(GRID)
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         heads.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
@@ -82,4 +83,4 @@ class TrackList(QWidget):
 
     def _fit_height(self) -> None:
         rows = min(SHOWN, max(2, self.model.rowCount()))
-        self.table.setFixedHeight(rows * ROW + self.table.horizontalHeader().sizeHint().height() + 4)
+        self.table.setFixedHeight((rows + 1) * ROW + 2 * self.table.frameWidth() + 2)
