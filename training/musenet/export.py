@@ -30,7 +30,7 @@ NOTES = """
 - It knows the manner of its composers for a bar or two: textures, cadences, usual chords. It keeps no theme over a
   whole piece, and a key wanders. Drums were learnt only by themselves, from performed grooves; beside other instruments
   they are a guess, as is every pairing that stands in no piece.
-- Where bars are filled before others that stay, what follows is read, but hardly used yet, as the two figures about gaps
+- Where bars are filled before others that stay, what follows is read, but hardly used yet, as the figures about gaps
   show: what is filled in fits what stands before it, and leads to what follows only by chance. That falls short of what
   the network was made for.
 - `music-critic` still tells what it writes from the data; how well stands on the critic's card.

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import mido
 import msgspec
 import pytest
+import soundfile
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
@@ -18,6 +21,7 @@ from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.edits import NOTHING, everything
 from app.studios.compose.files import save_midi
 from app.studios.compose.page import ComposePage
+from app.studios.compose.sound.sampler import default_font
 from app.studios.compose.views.geometry import KEYS, RULER
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -308,3 +312,29 @@ def test_the_whole_piece_fits_and_zoom_keeps_what_is_under_the_mouse(page: Compo
     page.roll.zoom(2.0, 500)
     assert geometry.tick(500) == pytest.approx(tick, abs=10)
     page.roll.select(NOTHING)
+
+
+def test_sound_files_type_0_and_a_soundfont_of_ones_own(
+    page: ComposePage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.state.edit("Draw", page.state.document.with_track(0, [Note(0, 67, TICKS)]))
+    for name in ("a.wav", "a.flac"):
+        save(page, qtbot, tmp_path / name)
+        sound, rate = soundfile.read(tmp_path / name)
+        assert (rate, sound.shape[1], len(sound) > 0.75 * rate) == (44_100, 2, True)
+        assert 0.01 < abs(sound).max() < 0.9
+    monkeypatch.setattr(page, "_ask_path", lambda: tmp_path / "flat.mid")
+    with qtbot.waitSignal(page.state.saved):
+        page.save_type_0()
+    assert mido.MidiFile(tmp_path / "flat.mid").type == 0
+    font = tmp_path / "mine.sf2"
+    font.write_bytes(default_font().read_bytes())
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(font), ""))
+    page.choose_font()
+    assert page.state.font == font
+    assert save(page, qtbot, tmp_path / "b.wav") == (tmp_path / "a.wav").read_bytes()
+    font.with_name("none.sf2").write_bytes(b"RIFF")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(font.with_name("none.sf2")), ""))
+    page.choose_font()
+    qtbot.waitUntil(lambda: page.state.font is None, timeout=10_000)
+    assert "none.sf2" in page.errors.text
