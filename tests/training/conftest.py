@@ -30,6 +30,7 @@ def _chorales(folder: Path) -> None:
         f"{split}_{name}": value for split in ("train", "valid") for name, value in (("pitch", pitch), ("start", start))
     }
     np.savez(folder / "jsb-chorales-16th.npz", **splits)  # pyright: ignore[reportArgumentType]
+    np.savez(folder / "jsb-chorales-16th-official-test.npz", test_pitch=pitch, test_start=start)
 
 
 def _pictures(folder: Path) -> None:

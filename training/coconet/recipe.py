@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from app.runtime.sampling import rng as seeded
 from app.studios.compose.codec import REST, VOICES, Codec
 from app.studios.compose.gibbs import Predict, Task, sample
-from training.coconet.data import Batch, crops, load_pieces, orderless_known, training_known
+from training.coconet.data import Batch, asked, crops, load_pieces, orderless_known, training_known
 from training.coconet.network import Coconet
 from training.lib.loop import autocast, set_rate, warmup_cosine
 
@@ -80,7 +80,7 @@ class CoconetTask:
             scores = network(torch.from_numpy(features).to(self._device))
         target = torch.from_numpy(batch.classes).to(self._device)
         each = F.cross_entropy(scores.float().flatten(0, 2), target.flatten(), reduction="none")
-        hidden = torch.from_numpy(~known).to(self._device).flatten(1).float()
+        hidden = torch.from_numpy(asked(known, self.codec.steps_per_quarter)).to(self._device).flatten(1).float()
         return (each.unflatten(0, (len(target), -1)) * hidden).sum(1) / hidden.sum(1)
 
 

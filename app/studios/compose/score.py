@@ -57,29 +57,36 @@ def likelihood(
 
     *draws* is the number of crops, and of steps, taken of each piece. Raises ``AtelierError`` (``BAD_FILE``).
     """
-    codec = codec_of(model.codec)
-    pieces = [piece for path in files for piece in _pieces(path, codec)]
-    grids = np.concatenate(pieces)
-    measure = Measure(codec, predictor(model, progress), pieces, draws, orderings)
+    measure = measure_of(model, files, progress, draws, orderings)
+    grids = measure.grids
     notes = measure.per_note(progress.part(0.0, 0.1))
     random_order = measure.per_frame(False, progress.part(0.1, 0.55))
     chronological = measure.per_frame(True, progress.part(0.55, 1.0))
     return {
-        "pieces": len(pieces),
+        "pieces": measure.pieces,
         "steps": len(grids),
-        "frames": len(pieces) * draws,
+        "frames": measure.pieces * draws,
         "orderings": orderings,
         "nats_per_note": notes,
         "chance_in_range": float(np.mean(measure.in_range)),
         "nats_per_frame_random_order": float(np.mean(random_order)),
-        "nats_per_frame_random_order_error": _error(random_order),
+        "nats_per_frame_random_order_error": standard_error(random_order),
         "nats_per_frame_chronological": float(np.mean(chronological)),
-        "nats_per_frame_chronological_error": _error(chronological),
-        "share_in_range": float(in_range(grids, codec).mean()),
+        "nats_per_frame_chronological_error": standard_error(chronological),
+        "share_in_range": float(in_range(grids, codec_of(model.codec)).mean()),
     }
 
 
-def _error(losses: list[float]) -> float:
+def measure_of(
+    model: Model, files: list[Path], progress: Progress, draws: int = DRAWS, orderings: int = ORDERINGS
+) -> Measure:
+    """What measures the model on the pieces of *files*, see :func:`likelihood`."""
+    codec = codec_of(model.codec)
+    pieces = [piece for path in files for piece in _pieces(path, codec)]
+    return Measure(codec, predictor(model, progress), pieces, draws, orderings)
+
+
+def standard_error(losses: list[float]) -> float:
     """The standard error of the mean over pieces."""
     return float(np.std(losses) / np.sqrt(len(losses)))
 
@@ -89,12 +96,17 @@ class Measure:
 
     def __init__(self, codec: Codec, predict: Predict, pieces: list[np.ndarray], draws: int, orderings: int) -> None:
         self._codec, self._predict = codec, predict
+        self.grids = np.concatenate(pieces)
         self._pieces, self._draws = [codec.encode(piece) for piece in pieces], draws
         self._orderings = orderings
         self._allowed = codec.allowed()
         self._allowed[:, codec.pitches] = True
         self.in_range: list[float] = []
         """For each batch, the chance the network gives to pitches within the ranges, or to silence."""
+
+    @property
+    def pieces(self) -> int:
+        return len(self._pieces)
 
     def per_note(self, progress: Progress) -> float:
         """The mean over crops of the mean loss of the hidden cells."""
@@ -113,8 +125,8 @@ class Measure:
         random = rng(0, 2, int(chronological))
         means = []
         for number, piece in enumerate(self._pieces):
-            targets = random.integers(0, len(piece), self._draws)
-            logs = np.stack([self._frames(piece, targets, chronological, random) for _ in range(self._orderings)])
+            targets = np.tile(random.integers(0, len(piece), self._draws), self._orderings)
+            logs = self._frames(piece, targets, chronological, random).reshape(self._orderings, -1)
             means.append(float(-(np.logaddexp.reduce(logs, axis=0) - np.log(self._orderings)).mean()))
             progress.report((number + 1) / len(self._pieces))
         return means
@@ -122,14 +134,19 @@ class Measure:
     def _frames(
         self, piece: np.ndarray, targets: np.ndarray, chronological: bool, random: np.random.Generator
     ) -> np.ndarray:
-        """The logarithm of the chance of each target step, (targets,), in one ordering for each."""
-        crops, rows = [Crop(piece, 0, len(piece))] * len(targets), np.arange(len(targets))
+        """The logarithm of the chance of each target step, (targets,), in one ordering for each.
+
+        Orderings that show the network the same ask it once: in chronological order, all do at first.
+        """
+        crop, rows = Crop(piece, 0, len(piece)), np.arange(len(targets))
         place = np.stack([np.arange(len(piece)) if chronological else random.permutation(len(piece)) for _ in rows])
         known = np.repeat((place < place[rows, targets][:, None])[..., None], VOICES, axis=2)
         written = np.repeat(piece[None], len(rows), axis=0)
         total = np.zeros(len(rows))
         for voice in np.stack([random.permutation(VOICES) for _ in rows]).T:
-            logs = self._logs(crops, written, known)[rows, targets, voice]
+            shown = np.where(known, written, -1).reshape(len(rows), -1)
+            _, one, back = np.unique(shown, axis=0, return_index=True, return_inverse=True)
+            logs = self._logs([crop] * len(one), written[one], known[one])[back.reshape(-1), targets, voice]
             total += logs[rows, piece[targets, voice]]
             written[rows, targets, voice] = logs.argmax(axis=-1)
             known[rows, targets, voice] = True

@@ -273,3 +273,15 @@ def test_within_a_frame_the_network_sees_its_own_notes_and_before_it_the_truth(m
     (voice,) = np.flatnonzero(second[:, :, target].any(axis=1))
     assert second[voice, :, target].argmax() == 7
     assert len(stub.shown) == VOICES
+
+
+def test_orderings_that_show_the_same_ask_once(melody: Score) -> None:
+    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
+    asked = {}
+    for chronological in (True, False):
+        stub = Stub(favourite=7)
+        Measure(stub.codec, stub, [piece], draws=1, orderings=5).per_frame(chronological, Progress())
+        asked[chronological] = [len(shown) for shown in stub.shown]
+    assert asked[True][0] == 1
+    assert max(asked[True]) <= 5
+    assert asked[False] == [5] * VOICES
