@@ -279,9 +279,9 @@ def test_tools_without_room_are_in_a_menu_and_work_from_there(open_window: Calla
     assert window.minimumSizeHint().width() <= 960
     window.resize(1280, 800)
     qtbot.waitUntil(lambda: not bar.more.isVisible())
-    tools = [bar._layout.itemAt(place).widget() for place in range(bar._layout.count())]
-    score = next(tool for tool in tools if isinstance(tool, QToolButton) and "F7" in tool.toolTip())
-    metronome = next(tool for tool in tools if isinstance(tool, QToolButton) and "(M)" in tool.toolTip())
+    tools = bar.findChildren(QToolButton)
+    score = next(tool for tool in tools if "F7" in tool.toolTip())
+    metronome = next(tool for tool in tools if "(M)" in tool.toolTip())
     page.state.busyChanged.emit(True)  # busy, it has a progress bar too
     window.resize(window.minimumSizeHint().width(), 700)
     qtbot.waitUntil(bar.more.isVisible)
