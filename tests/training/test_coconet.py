@@ -22,7 +22,7 @@ def test_each_mask_hides_something_and_some_hide_all_that_follows() -> None:
     known = training_known(400, 32, np.random.default_rng(0))
     assert not known.all(axis=(1, 2)).any()
     assert asked(known, 4).any(axis=(1, 2)).all()
-    steps = known.all(axis=2)
+    steps = np.asarray(known.all(axis=2))
     ahead = [row[: row.sum()].all() and 0 < row.sum() < 31 and not known[n, row.sum() + 1 :].any()
              for n, row in enumerate(steps)]  # fmt: skip
     assert 0.1 < np.mean(ahead) < 0.35
