@@ -64,6 +64,7 @@ def _run(options: argparse.Namespace, out: Path) -> Run:
         horizon=options.horizon,
         fit=options.fit,
         rate=options.rate or 1.0,
+        every_evaluation=60 * options.look,
     )
 
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_places(parser)
     parser.add_argument("--out", type=Path, default=Path("runs"), help="where checkpoints and samples go")
     parser.add_argument("--minutes", type=float, default=30, help="how long this call trains; 0 only exports")
+    parser.add_argument("--look", type=float, default=5, metavar="MINUTES", help="how often the valid loss and samples")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=0, help="threads of the processor; 0 is all")
     parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=True)
