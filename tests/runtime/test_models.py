@@ -19,15 +19,20 @@ from app.runtime.model import ModelShelf
 from app.runtime.session import SessionCache, SessionOptions
 
 MODELS = [
+    "char-rnn-latex",
     "char-rnn-shakespeare",
+    "char-rnn-wikipedia",
     "coconet-bach",
     "features-pictures",
     "gan-2014",
+    "gpt-prosa-pt",
     "gpt-prose-en",
     "musenet-mini",
     "music-critic",
     "sketch-rnn",
+    "sketch-rnn-kanji",
     "spiral-painter",
+    "stylegan-masters",
     "stylegan-portraits",
     "text-detector",
 ]

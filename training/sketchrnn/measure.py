@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,8 @@ PER_CLASS, CHARACTERS, UNTOLD = 30, 200, 400
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     """How well the networks know valid drawings, and what classifiers of real ones make of theirs."""
-    collection = COLLECTIONS[model.manifest.id]
+    # Of the categories it knows: a shipped network may know fewer than the next one will.
+    collection = replace(COLLECTIONS[model.manifest.id], categories=tuple(model.codec["categories"]))
     train, valid = (read_drawings(data, part, collection) for part in ("train", "valid"))
     count = 1 if quick else CHARACTERS if collection.characters else PER_CLASS
     made = {name: [draw(model, name, seed) for seed in range(count)] for name in collection.categories}

@@ -40,6 +40,17 @@ them.
   large eyes, one lighting.
 - The figures above see pictures at 64 pixels, by a small network: precision flatters. See `features-pictures`.
 """
+MASTER_NOTES = """\
+Makes faces in the manner of paintings of the 17th to the 19th century. It began with the weights of
+`stylegan-portraits`.
+
+- Of 100 pictures at variety 0.7, seed 0, we counted 79 faces without broken features. Dark and strongly coloured ones
+  break most often, hats and hands are blots, and a fine grid can be seen in plain grounds.
+- Recall is 0.26 where 0.3 was wanted: it paints fewer kinds of pictures than it has seen. It was trained for 88 minutes
+  on a shared core with 2,600 faces; twice as long on a quiet one would show whether more of them come back.
+- The schools with few pictures (naive art, pointillism, early modern) are hardly told apart from the others.
+- The figures above see pictures at 64 pixels, by a small network: precision flatters. See `features-pictures`.
+"""
 TOLD = {
     "stylegan-portraits": Told(
         name="Portraits",
@@ -53,11 +64,12 @@ TOLD = {
     "stylegan-masters": Told(
         name="Old masters",
         summary="Faces in the manner of old masters, 128 × 128 pixels, steered by styles, layer by layer.",
-        licence="CC0-1.0",
-        data="faces found in paintings of masters who died in 1929 or earlier, 128 pixels",
-        data_licence="public domain",
-        credit="Painters of the impressionist, baroque, rococo and other schools",
-        notes="Makes faces in the manner of paintings of the 17th to the 19th century.\n",
+        licence="CC-BY-4.0",
+        data="faces found in paintings of masters who died in 1929 or earlier, 128 pixels; begun with the portraits",
+        data_licence="public domain; portraits: CC BY 4.0",
+        credit="Painters of the impressionist, baroque, rococo and other schools. Portraits: artflow.ai, CC BY 4.0, "
+        "cropped and resized",
+        notes=MASTER_NOTES,
     ),
 }
 
