@@ -25,7 +25,6 @@ MODELS = [
     "coconet-bach",
     "features-pictures",
     "gan-2014",
-    "gpt-prosa-pt",
     "gpt-prose-en",
     "musenet-mini",
     "music-critic",

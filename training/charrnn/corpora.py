@@ -44,6 +44,8 @@ WIKIPEDIA = """\
 - {vocabulary} characters have a token each; all others are spelled in UTF-8, so that it reads and writes any script, in
   the rare ones badly.
 - It learnt from some six hundred pages, many of them about places, the letter A and the sciences.
+- PPMd, which remembers what it has read, knows the valid text better (see above); this network should know it better
+  still, and has read 11 + 5 million characters of it on one shared core, not yet each page twice.
 """
 LATEX = """\
 - It writes the source of a textbook of algebraic geometry: sections, lemmas with labels, proofs, formulae. How many of
@@ -51,6 +53,8 @@ LATEX = """\
 - References go to labels that do not exist. To typeset a page, put it into a document that knows the environments
   (`\\newtheorem`) and ignore undefined references.
 - Other characters than the {vocabulary} of its training text are spelled in UTF-8; it has never seen them.
+- PPMd, which remembers what it has read, knows the valid text better (see above): textbooks repeat themselves. The
+  network has read 11 + 3 million characters of 27, on one shared core.
 """
 
 CORPORA = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from app.runtime.manifest import Metric
-from training.sketchrnn.classifier import raster, recognised, train_classifier
+from training.sketchrnn.classifier import recognised, train_classifier
 from training.sketchrnn.data import Drawings, changed
 
 SEED, REPEATED, SAME = 11, 1000, 0.95
 """So many known characters are drawn once more; nearer than this share of them to themselves is a copy."""
+POINTS = 6
+"""Points of a stroke that are compared."""
 SHIFT = 45.0
 """How far the strokes of a spoilt character are moved, standard deviation in units of the em box's 255."""
 
@@ -55,22 +57,43 @@ def about_characters(
 def _copies(train: Drawings, sets: list[list[list[np.ndarray]]]) -> list[float]:
     """For each of *sets*, the share that is as near to a training character as that is to itself drawn once more."""
     rng = np.random.default_rng(SEED)
-    known = _rasters(train.strokes)
-    repeated = rng.choice(len(known), min(REPEATED, len(known)), replace=False)
-    again = _rasters([changed(train.strokes[i], rng) for i in repeated])
-    near = float(np.quantile(np.linalg.norm(again - known[repeated], axis=1), SAME))
-    return [float((_nearest(_rasters(drawings), known) <= near).mean()) for drawings in sets]
+    known = _by_strokes(train.strokes)
+    repeated = rng.choice(len(train.strokes), min(REPEATED, len(train.strokes)), replace=False)
+    pairs = [(_placed(train.strokes[i]), _placed(changed(train.strokes[i], rng))) for i in repeated]
+    near = float(np.quantile([_distances(one[None], other)[0] for one, other in pairs], SAME))
+    return [float(np.mean([_nearest(drawing, known) <= near for drawing in drawings])) for drawings in sets]
 
 
-def _nearest(some: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The distance of each row to the nearest of *known*."""
-    squares = (some**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * some @ known.T
-    return np.sqrt(np.maximum(squares.min(1), 0))
+def _by_strokes(drawings: list[list[np.ndarray]]) -> dict[int, np.ndarray]:
+    """Characters as :func:`_placed`, (n, strokes, POINTS, 2), by their number of strokes."""
+    found: dict[int, list[np.ndarray]] = {}
+    for strokes in drawings:
+        found.setdefault(len(strokes), []).append(_placed(strokes))
+    return {count: np.stack(each) for count, each in found.items()}
 
 
-def _rasters(drawings: list[list[np.ndarray]]) -> np.ndarray:
-    """Drawings as rows of pixels, float32 (n, pixels)."""
-    return np.stack([raster(strokes).ravel() for strokes in drawings])
+def _nearest(strokes: list[np.ndarray], known: dict[int, np.ndarray]) -> float:
+    """How near a character comes to a known one with as many strokes, which are compared in their order."""
+    same = known.get(len(strokes))
+    return np.inf if same is None else float(_distances(same, _placed(strokes)).min())
+
+
+def _distances(known: np.ndarray, character: np.ndarray) -> np.ndarray:
+    """The mean distance of points that belong to each other, as a share of the character's size, (n,)."""
+    return np.linalg.norm(known - character, axis=-1).mean((1, 2))
+
+
+def _placed(strokes: list[np.ndarray]) -> np.ndarray:
+    """Each stroke as points at equal distances along it, (strokes, POINTS, 2); the character has the size 1."""
+    points = np.stack([_along(stroke) for stroke in strokes])
+    low, high = points.min((0, 1)), points.max((0, 1))
+    return (points - (low + high) / 2) / max(1e-6, float((high - low).max()))
+
+
+def _along(stroke: np.ndarray) -> np.ndarray:
+    lengths = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(stroke, axis=0), axis=1)))
+    places = np.linspace(0, lengths[-1], POINTS)
+    return np.column_stack([np.interp(places, lengths, stroke[:, axis]) for axis in (0, 1)])
 
 
 def _plausible(train: Drawings, sets: list[list[list[np.ndarray]]]) -> list[float]:
