@@ -31,7 +31,7 @@ class DecoderTask:
         """The network for so many tokens, and its optimizers."""
         torch.manual_seed(self.seed)
         self.network = GPT(Shape(vocabulary, self.width, self.layers, self.heads, self.hidden, self.context))
-        self._scores = torch.compile(self.network) if self.compiled else self.network
+        self._loss = torch.compile(self._surprise) if self.compiled else self._surprise
         self.modules: dict[str, nn.Module] = {"network": self.network}
         self.averaged = {"network": 30.0}
         hidden, rest = matrices_and_rest(self.network)
@@ -52,10 +52,14 @@ class DecoderTask:
             set_rate(optimizer, factor)
             optimizer.zero_grad(set_to_none=True)
         with autocast(self._device):
-            scores = self._scores(rows[:, :-1])
-        loss = F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
+            loss = self._loss(rows)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers.values():
             optimizer.step()
         return {"nats_per_token": loss.item()}
+
+    def _surprise(self, rows: torch.Tensor) -> torch.Tensor:
+        """The mean loss over *rows*; compiled as a whole, so that the scores of the vocabulary are passed over once."""
+        scores = self.network(rows[:, :-1])
+        return F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
