@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.base.card import StudioCard
 from app.base.i18n import tr
@@ -12,6 +12,7 @@ from app.jobs.services import Services
 from app.studios.imagine.commands import COMMANDS
 from app.studios.imagine.state import ImagineState
 from app.studios.imagine.views.bench import FAMILY, GALLERY
+from app.studios.imagine.views.beside import Beside
 from app.studios.imagine.views.enlarge import EnlargePanel
 from app.studios.imagine.views.evidence import EvidencePanel
 from app.studios.imagine.views.grid import CandidateGrid
@@ -32,7 +33,7 @@ class ImaginePage(StudioPage[ImagineState]):
         self.picture = PictureView()
         self.grid = CandidateGrid()
         state = ImagineState(services, card)
-        self.rooms = Rooms(state, self.picture, self.grid, _side_by_side(self.picture, self.grid))
+        self.rooms = Rooms(state, self.picture, self.grid, Beside(self.picture, self.grid))
         super().__init__(state, self.rooms.bench)
         self.enlarging = EnlargePanel(self.state)
         self.evidence = EvidencePanel(self.state)
@@ -218,14 +219,3 @@ class ImaginePage(StudioPage[ImagineState]):
             button.clicked.connect(slot)
             layout.addWidget(button)
         return body
-
-
-def _side_by_side(picture: QWidget, grid: QWidget) -> QWidget:
-    body = QWidget()
-    layout = QHBoxLayout(body)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(picture, 1)
-    layout.addWidget(grid)
-    body.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return body

@@ -135,6 +135,15 @@ def test_a_picture_steered_by_an_older_version_shows_its_sliders(page: ImaginePa
     assert page.state.document.chosen.pixels == before.pixels
 
 
+def test_candidates_get_the_room_the_picture_does_not_need(page: ImaginePage, qtbot: QtBot, tmp_path: Path) -> None:
+    assert page.grid.width() > page.grid.minimumWidth()
+    assert page.picture.width() >= min(page.picture.height(), page.grid.width())
+    save(page, qtbot, tmp_path / "one.png")
+    page.state.open(tmp_path / "one.png")
+    qtbot.waitUntil(lambda: page.grid.count == 1 and page.grid.width() == page.grid.minimumWidth())
+    assert page.picture.geometry().right() + 1 == page.grid.geometry().left()
+
+
 def test_click_and_arrow_keys_choose(page: ImaginePage, qtbot: QtBot) -> None:
     where = QPointF(page.grid.cell(5).center())
     press = QMouseEvent(

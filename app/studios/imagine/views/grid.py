@@ -59,7 +59,13 @@ class CandidateGrid(QWidget):
         self._keys = [keys.get(id(picture)) or picture.key for picture in pictures.pictures]
         self._images = [old.get(id(picture)) or to_image(picture) for picture in pictures.pictures]
         self._pictures = pictures
+        self.updateGeometry()
         self.update()
+
+    @property
+    def count(self) -> int:
+        """How many candidates there are."""
+        return len(self._images)
 
     def show_marks(self, kept: frozenset[str], starred: frozenset[str], parents: frozenset[str]) -> None:
         """Mark the pictures of these keys."""
