@@ -46,7 +46,8 @@ def _train_and_export(options: argparse.Namespace) -> None:
         if options.from_shipped and not (options.resume and (out / CHECKPOINT).exists()):
             shipped = options.from_shipped / (options.parent or options.model)
             recipe.begin_from(task, shipped)
-            run = replace(run, begun_from=model_digest(load_manifest(shipped)), rate=options.rate or WARM_RATE)
+            digest = model_digest(load_manifest(shipped))
+            run = replace(run, begun_from=digest, rate=options.rate or WARM_RATE)
         train(task, run)
     if options.pieces and options.minutes > 0:
         split(out / CHECKPOINT)
@@ -65,7 +66,16 @@ def _run(options: argparse.Namespace, out: Path) -> Run:
         fit=options.fit,
         rate=options.rate or 1.0,
         every_evaluation=60 * options.look,
+        start=_start(options),
     )
+
+
+def _start(options: argparse.Namespace) -> str:
+    """What was said of the beginning, as a card repeats it."""
+    words = ["--from-shipped"] if options.from_shipped else []
+    words += [f"--parent {options.parent}"] if options.parent else []
+    words += [f"--rate {options.rate:g}"] if options.rate else []
+    return " ".join(words)
 
 
 def _parser() -> argparse.ArgumentParser:

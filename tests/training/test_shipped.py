@@ -170,13 +170,13 @@ def test_a_training_begins_with_a_finished_model(
     words = [name, "--data", str(tiny_data), "--set", "width=32", "--set", "window=16", "--quick"]
     with caplog.at_level(logging.INFO):
         main([*words, "--out", str(tmp_path / "first"), "--horizon", "30", "--export", str(out)])
-        begun = [*words, "--out", str(tmp_path / "second"), "--from-shipped", str(out)]
+        begun = [*words, "--out", str(tmp_path / "second"), "--from-shipped", str(out), "--parent", name]
         main([*begun, "--horizon", "2", "--export", str(tmp_path / "again")])
         main([*begun, "--horizon", "4"])
     assert caplog.text.count("begins with the weights in") == 1  # the last call goes on from the checkpoint
     first, second = (load_manifest(folder / name) for folder in (out, tmp_path / "again"))
     assert second.training is not None
-    assert "--from-shipped" in second.training.command
+    assert f"--from-shipped --parent {name}" in second.training.command
     assert second.metrics[0].ours == pytest.approx(first.metrics[0].ours, rel=0.1)
     state = torch.load(tmp_path / "second" / name / CHECKPOINT, weights_only=True)
     assert state["progress"]["begun_from"] == model_digest(first)

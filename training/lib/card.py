@@ -77,7 +77,7 @@ def trained_by(
 ) -> Training:
     """Where the weights come from, as a checkpoint remembers it; *data*, *licence*, *credit* as people wrote them."""
     words = [f"python -m training {task.name} --minutes {max(1, round(progress.seconds / 60))}"]
-    words += ["--from-shipped"] if progress.begun_from else []
+    words += [progress.start] if progress.start else []
     words += [f"--horizon {progress.horizon}"] if progress.horizon else []
     words += [f"--set {key}={str(value).lower()}" for key, value in settings.items()]
     return Training(

@@ -69,7 +69,8 @@ class Run:
     ``minutes`` bounds this call, not the whole training; ``every_*`` are in seconds of wall time. ``horizon`` is the
     number of steps the schedule is laid out for instead of the task's own; ``fit`` the minutes, in all calls together,
     in which it shall end: the horizon is then found from the time of the first steps. Both hold for later calls too.
-    ``rate`` multiplies the peak learning rate of a run that begins; ``begun_from`` names the shipped weights it has.
+    ``rate`` multiplies the peak learning rate of a run that begins; ``begun_from`` names the shipped weights it has;
+    ``start`` are the words of the command line that made it begin so.
     """
 
     out: Path
@@ -83,6 +84,7 @@ class Run:
     fit: float = 0.0
     rate: float = 1.0
     begun_from: str = ""
+    start: str = ""
 
 
 @dataclass
@@ -90,7 +92,8 @@ class Progress:
     """What a checkpoint remembers besides the weights: steps done, seconds spent, the metrics seen on the way.
 
     ``horizon`` is that of the schedule where it is not the task's own, else 0; ``hardware`` where the last call ran;
-    ``begun_from`` the digest of the shipped model a warm start took its weights from.
+    ``begun_from`` the digest of the shipped model a warm start took its weights from; ``start`` what was said on the
+    command line of how to begin.
     """
 
     step: int = 0
@@ -99,6 +102,7 @@ class Progress:
     horizon: int = 0
     hardware: str = ""
     begun_from: str = ""
+    start: str = ""
 
 
 def autocast(device: str) -> torch.autocast:
@@ -152,7 +156,7 @@ def _begin(task: Task, run: Run, progress: Progress) -> None:
     progress.horizon = run.horizon or progress.horizon
     task.horizon = progress.horizon or task.horizon
     if progress.step == 0:
-        progress.begun_from = run.begun_from
+        progress.begun_from, progress.start = run.begun_from, run.start
         for optimizer in task.optimizers.values():
             for group in optimizer.param_groups:
                 group["initial_lr"] = group["lr"] * run.rate
