@@ -57,6 +57,7 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     settings = remembered(run)
     task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
+    task.fit_polish(task.generator.polish)
     export_all(graphs(task), out)
     write_space(task.conditions, task.generator, task.latent, task.side, out)
     manifest = _manifest(task, trained, settings, out)

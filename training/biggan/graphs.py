@@ -22,7 +22,7 @@ class Painted(nn.Module):
     def forward(self, styles: torch.Tensor, other: torch.Tensor, mask: torch.Tensor) -> object:
         features: list[torch.Tensor] = []
         found = self.generator(Styles(styles, other, mask), self.side, features if self.shown else None)
-        images = outside(found)
+        images = outside(self.generator.polish(found))
         return (images, *(each.permute(0, 2, 3, 1) for each in features)) if self.shown else images
 
 

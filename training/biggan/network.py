@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from training.lib.polish import Polish
 from training.stylegan.network import (
     FIRST,
     ROOT2,
@@ -136,6 +137,7 @@ class Generator(nn.Module):
         self.blocks = nn.ModuleList(Block(ins, outs, width, place > 0) for place, (ins, outs) in enumerate(ends))
         self.attention = Attention(channels_of(ATTENTIVE, widest))
         self.colours = nn.ModuleList(colours_of(*each) for each in zip(channels, self.sides, strict=True))
+        self.polish = Polish()
 
     @property
     def layers(self) -> int:

@@ -18,6 +18,7 @@ from training.lib.adversarial import pulls, slopes
 from training.lib.augment import augmented
 from training.lib.loop import autocast, set_rate, warmup_stable_decay
 from training.lib.pictures import PictureSet
+from training.lib.polish import Polish
 
 SMALLEST = 32
 Module = TypeVar("Module", bound=nn.Module)
@@ -128,6 +129,13 @@ class GrowingTask(ABC):
         sheet = torch.cat([real, made], 1).permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)
         pixels = (sheet.clamp(-1, 1) * 127.5 + 127.5).round().byte().cpu().numpy()
         Image.fromarray(pixels).save(folder / f"{step:06d}.png")
+
+    def fit_polish(self, polish: Polish) -> None:
+        """Fit the filter behind the generator to 256 pictures as it makes them and as many of the data."""
+        chosen = torch.linspace(0, len(self._labels) - 1, 256).long().to(self._device)
+        classes = F.one_hot(self._labels[chosen], self.classes).float()
+        made = self.pictures(self.modules, classes, self.side, 0).clamp(-1, 1)
+        polish.fit(made.cpu(), self._shrunk(self._images[chosen], self.side).cpu())
 
     def images_of(self, places: torch.Tensor) -> torch.Tensor:
         """Real pictures as the exported discriminator sees them, uint8 (n, side, side, 3)."""

@@ -32,7 +32,7 @@ class Painted(nn.Module):
     def forward(self, styles: torch.Tensor, other: torch.Tensor, mask: torch.Tensor, *noise: torch.Tensor) -> object:
         features: list[torch.Tensor] = []
         found = self.synthesis(Styles(styles, other, mask), list(noise), features if self.shown else None)
-        images = outside(found)
+        images = outside(self.synthesis.polish(found))
         return (images, *(each.permute(0, 2, 3, 1) for each in features)) if self.shown else images
 
 

@@ -18,6 +18,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from training.lib.polish import Polish
+
 SIDES = (4, 8, 16, 32, 64)
 """Sizes of the feature maps; the picture is twice as large as the last one in use."""
 FIRST = 16
@@ -146,6 +148,7 @@ class Synthesis(nn.Module):
         self.firsts = nn.ModuleList(Layer(each, each, width) for each in channels)
         self.seconds = nn.ModuleList(Layer(each, after, width) for each, after in pairwise(channels))
         self.colours = nn.ModuleList(Modulated(each, 12, width, 1, even=False) for each in channels)
+        self.polish = Polish()
         for each, colour in zip(self.sides, self.colours, strict=True):
             if each > FIRST:
                 nn.init.zeros_(colour.weight)  # pyright: ignore[reportArgumentType]

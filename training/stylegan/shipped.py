@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 
 from app.runtime.manifest import load_manifest
@@ -45,4 +47,6 @@ def shipped_synthesis(folder: Path, widest: int = StyleTask.widest) -> Synthesis
     real = torch.zeros(4, side, side, 3, dtype=torch.uint8)
     graphs = styled_graphs(others[0], synthesis, others[1], latent, count, real)
     take_weights([graph for graph in graphs if graph.stem == "generator"], folder, {"synthesis": synthesis})
+    stored = {tensor.name: tensor for tensor in onnx.load(str(folder / "generator.onnx")).graph.initializer}
+    synthesis.polish.kernel.copy_(torch.from_numpy(numpy_helper.to_array(stored["synthesis.polish.kernel"]).copy()))
     return synthesis.eval()
