@@ -25,6 +25,7 @@ MODELS = [
     "coconet-bach",
     "features-pictures",
     "gan-2014",
+    "gpt-prosa-pt",
     "gpt-prose-en",
     "musenet-mini",
     "music-critic",

@@ -59,7 +59,7 @@ NOTES = """
 - The weights are kept in 8 bits in blocks of 32 with a scale each, and products are computed in whole numbers.
   On a few windows of the valid part the network needs {before:.4f} bits a character with its weights in 32 bits and
   {after:.4f} in 8.
-- It was trained on windows of 512 tokens and, while the rate came down, of {context:,}.
+- It was trained on windows of {window:,} tokens; what stands farther back helps it little.
 - Language and views are those of the books, some of them offensive today.
 """
 
@@ -74,7 +74,7 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     after = task.evaluate(task.modules)["bits_per_char"]
     shutil.copyfile(prepared_folder(name) / TOKENIZER, out / TOKENIZER)
     _name_authors(task.corpus.train, data, out)
-    notes = NOTES.format(context=CONTEXT, characters=4 * CONTEXT, before=before, after=after)
+    notes = NOTES.format(context=CONTEXT, characters=4 * CONTEXT, window=task.window, before=before, after=after)
     finish(_manifest(task, trained, settings, out), out, notes, lambda model: measure(model, data, quick))
 
 

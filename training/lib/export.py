@@ -96,6 +96,8 @@ def write_graph(graph: Graph, path: Path) -> None:
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # pyright: ignore[reportPrivateImportUsage]
         # And of a recurrent network's start state in the graph; ours is an input, or zero at any size of the batch.
         warnings.filterwarnings("ignore", "Exporting a model to ONNX with a batch_size other than 1", UserWarning)
+        # ONNX Runtime folds it when the graph is opened.
+        warnings.filterwarnings("ignore", "Constant folding - Only steps=1", UserWarning)
         torch.onnx.export(
             graph.module,
             tuple(graph.inputs.values()),

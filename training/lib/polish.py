@@ -8,7 +8,11 @@ small fixed filter behind the network brings the mean spectrum down to that of t
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional as F
 
@@ -50,6 +54,12 @@ class Polish(nn.Module):
                     self.kernel[:, :, REACH + x, REACH + y] = value.float()
         self.kernel[:, :, REACH, REACH] = 0
         self.kernel[:, :, REACH, REACH] = 1 - self.kernel[0].sum()
+
+    @torch.no_grad()
+    def take(self, path: Path) -> None:
+        """Take the filter of the graph in *path*, which has one."""
+        stored = {tensor.name.rpartition("polish.")[2]: tensor for tensor in onnx.load(str(path)).graph.initializer}
+        self.kernel.copy_(torch.from_numpy(numpy_helper.to_array(stored["kernel"]).copy()))
 
 
 def spectrum(pictures: torch.Tensor) -> torch.Tensor:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 
 from app.runtime.manifest import load_manifest
@@ -35,6 +33,7 @@ def take_generator(task: StyleTask, folder: Path) -> list[str]:
     for name, parent in parents.items():
         state = {key: value for key, value in parent.state_dict().items() if same or key != ANEW}
         task.modules[name].load_state_dict(state, strict=same)
+    task.synthesis.polish.take(folder / "generator.onnx")
     return missing + ([] if same else [f"{name}.{ANEW}" for name in ("mapping", "discriminator")])
 
 
@@ -47,6 +46,5 @@ def shipped_synthesis(folder: Path, widest: int = StyleTask.widest) -> Synthesis
     real = torch.zeros(4, side, side, 3, dtype=torch.uint8)
     graphs = styled_graphs(others[0], synthesis, others[1], latent, count, real)
     take_weights([graph for graph in graphs if graph.stem == "generator"], folder, {"synthesis": synthesis})
-    stored = {tensor.name: tensor for tensor in onnx.load(str(folder / "generator.onnx")).graph.initializer}
-    synthesis.polish.kernel.copy_(torch.from_numpy(numpy_helper.to_array(stored["synthesis.polish.kernel"]).copy()))
+    synthesis.polish.take(folder / "generator.onnx")
     return synthesis.eval()
