@@ -3,6 +3,7 @@ files that cost nothing."""
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -163,6 +164,29 @@ def test_bad_files_are_told_in_place_and_the_drawing_stays(page: PaintPage, hand
         hand.qtbot.waitUntil(lambda why=why: why in page.errors.text, timeout=30_000)
         assert not page.state.target
     assert page.state.document == mine
+
+
+def test_a_file_of_many_layers_shows_all_of_them_and_a_damaged_one_is_told(
+    page: PaintPage, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / "many.ora"
+    with zipfile.ZipFile(path, "w") as archive:
+        layers = [f'<layer name="{number}" src="data/{number}.png" x="{40 * number}" y="0"/>' for number in range(8)]
+        archive.writestr("mimetype", "image/openraster")
+        archive.writestr("stack.xml", f'<image w="400" h="300"><stack>{"".join(layers)}</stack></image>')
+        for number in range(8):
+            buffer = io.BytesIO()
+            Image.new("RGB", (40, 300), (20 * number, 100, 50)).save(buffer, "PNG")
+            archive.writestr(f"data/{number}.png", buffer.getvalue())
+    page.open_path(path)
+    hand.qtbot.waitUntil(lambda: len(page.state.document.layers) >= 8 and page.canvas.complete, timeout=30_000)
+    assert [hand.shown(40 * number + 20, 150) for number in range(8)] == [f"#{20 * n:02x}6432" for n in range(8)]
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("data/5.png", b"\x89PNG\r\n\x1a\n and no more")
+    page.new()
+    page.open_path(path)
+    hand.qtbot.waitUntil(lambda: "damaged" in page.errors.text, timeout=30_000)
+    hand.settle()
 
 
 def test_what_an_svg_links_to_is_not_fetched_and_its_scripts_are_nothing(

@@ -19,7 +19,8 @@ AT_ONCE = 0.03
 """Seconds of painting the window may do itself."""
 SHOWN_EVERY = 0.1
 """In the background, what was painted is shown about every so many seconds of painting."""
-GROUP = "paint.raster"
+GROUP, AHEAD = "paint.raster", "paint.ahead"
+"""Of jobs. The second is the name of a lane, too: pictures of many layers are decoded on two cores."""
 
 
 class Painting:
@@ -40,6 +41,7 @@ class Painting:
         """Show the document as it is now."""
         document, jobs, rasters = self._state.document, self._state.services.jobs, self._state.rasters
         jobs.drop(GROUP)
+        jobs.drop(AHEAD)
         shown = self._shown(document)
         try:
             if rasters.missing(shown, AT_ONCE) <= AT_ONCE:
@@ -64,6 +66,23 @@ class Painting:
 
         self._canvas.show_unpainted(document)
         jobs.submit(GROUP, work, Listener(partial=partial, ended=ended), lane=RASTER)
+        self._decode_ahead(jobs, rasters, shown)
+
+    def _decode_ahead(self, jobs: Jobs, rasters: Rasters, shown: Drawing) -> None:
+        """Decode pictures from the topmost layer down, while the other job comes up from the lowest."""
+        pictured = [layer for layer in reversed(shown.layers) if layer.visible and layer.picture]
+
+        def work(progress: Progress) -> Iterator[None]:
+            for layer in pictured:
+                progress.check()
+                try:
+                    rasters.decode(shown, layer)
+                except AtelierError:
+                    return  # the other job comes to it, and tells
+            yield
+
+        if len(pictured) > 1:
+            jobs.submit(AHEAD, work, Listener(), lane=AHEAD)
 
     def _shown(self, document: Drawing) -> Drawing:
         if self._tint is None:
