@@ -88,7 +88,9 @@ def test_the_painter_is_watched_stopped_gone_on_with_and_its_strokes_read_back(
     rng = np.random.default_rng(0)
     small = Image.fromarray(rng.integers(0, 256, (9, 12, 3), np.uint8))
     small.resize((320, 240), Image.Resampling.BICUBIC).save(tmp_path / "target.png")
+    assert "have it drawn" in page.canvas.hint
     state.set_model("spiral-painter")
+    assert "paints your picture" in page.canvas.hint
     drop(panel.preview, tmp_path / "target.png")
     hand.qtbot.waitUntil(lambda: bool(state.target), timeout=20_000)
     state.set_control("strokes", 2000)
