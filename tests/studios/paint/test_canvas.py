@@ -350,7 +350,7 @@ def test_the_tint_shows_the_machines_strokes_only(page: PaintPage, hand: Hand) -
     light = Stroke.of_points(np.array([[200, 580], [800, 580]]), 30, "#efc18b", "machine")
     page.state.edit("Machine", page.state.document.adding(line, light))
     hand.key(Qt.Key.Key_F7)
-    assert QColor(hand.shown(500, 580)).lightness() > QColor(hand.shown(500, 500)).lightness() + 40  # it can be read
+    assert QColor(hand.shown(500, 580)).lightness() > QColor(hand.shown(500, 500)).lightness() + 20  # it can be read
     assert QColor(hand.shown(500, 500)).saturation() > 60
     assert hand.shown(500, 200) == "#1d1f21"
     hand.key(Qt.Key.Key_F7)

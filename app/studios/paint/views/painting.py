@@ -19,7 +19,7 @@ AT_ONCE = 0.03
 """Seconds of painting the window may do itself."""
 SHOWN_EVERY = 0.1
 """In the background, what was painted is shown about every so many seconds of painting."""
-TINTED = 0.65
+TINTED = 0.8
 """How much of the tint the machine's strokes take; what they keep of their own lets a whole painting still be read."""
 GROUP, AHEAD = "paint.raster", "paint.ahead"
 """Of jobs. The second is the name of a lane, too: pictures of many layers are decoded on two cores."""
