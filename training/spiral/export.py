@@ -33,9 +33,10 @@ Paints a given picture in 5 to 2,000 strokes, coarse to fine, or one of its own 
   only if the painted canvas came nearer to the target. The colour of a stroke is not learnt: it is the one that fits
   best under it.
 - From imagination it paints with a face in mind: the mean of the training portraits and 64 principal components, of
-  which the seed says how much (`mind.onnx`; `python -m training mind`, closed form, no training). Six faces are thought
-  of, `critic.onnx` chooses one, the painter paints it in 20 strokes, and 1,500 tries move and bend these as long as the
-  whole comes nearer. So heads have eyes, a mouth and hair; all look straight on, and no face is one of the set.
+  which the seed says how much (`mind.onnx`, 199,680 numbers more; `python -m training mind`, closed form, no training).
+  Six faces are thought of, `critic.onnx` chooses one, the painter paints it in 20 strokes, and 1,500 tries move and
+  bend these as long as the whole comes nearer. So heads have eyes, a mouth and hair; all look straight on, eyes are
+  dark patches, and a mouth may be missing.
 - With *Faces in mind* at 0 the recurrent network that learnt against the critic paints alone (`dreamer.onnx`, as in
   SPIRAL++). It had about half an hour of a third of a core and falls short: the shape of a head and its light, then
   stray arcs.
