@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.base.paths import Paths
@@ -110,9 +110,10 @@ class OpenStudio:
 
 
 def wait_until(done: Callable[[], bool]) -> None:
-    """Run the event loop until *done*, looked at whenever something happened."""
+    """Run the event loop until *done*, looked at each millisecond: oftener, and the looking would take a core."""
     loop, timer = QEventLoop(), QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(lambda: loop.quit() if done() else None)
-    timer.start(0)
+    timer.start(1)
     loop.exec()
     timer.stop()

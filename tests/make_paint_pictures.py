@@ -13,15 +13,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QBuffer, QEventLoop, QSize, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtPdf import QPdfDocument
 
 from app.base.paths import Paths
 from app.base.progress import Progress
 from app.shell.application import make_application, make_services
 from app.shell.window import Window
 from app.studios.cards import CARDS
-from app.studios.paint.alongsheet import with_palette
+from app.studios.paint.alongsheet import along_sheet, with_palette
 from app.studios.paint.brushes import brush_names, load_brush
 from app.studios.paint.closeness import painting_of
 from app.studios.paint.document import Drawing, Stroke
@@ -56,9 +57,11 @@ def main(folder: Path) -> None:
             _save(window.grab().toImage(), folder / f"paint-{name}.webp")
         _save_between(page, folder / "paint-between.webp")
         _save_strokes(page, folder / "paint-strokes.webp")
+        _save_faces(page, folder / "paint-faces.webp")
         window.close()
     _save_brushes(folder / "paint-brushes.webp")
     _save_film(folder / "paint-film.webp")
+    _save_sheet(folder / "paint-sheet.webp")
     application.processEvents()
 
 
@@ -140,6 +143,54 @@ def _show_painter(page: PaintPage) -> None:
     page.panel.ensureWidgetVisible(page.painter_panel.growth.words)
 
 
+def _show_imagined(page: PaintPage) -> None:
+    """A face from imagination, and what the critic thought of it."""
+    page.state.edit("Empty", Drawing())
+    page.state.set_seed(9)
+    page.state.imagine()
+    _settle(page)
+    page.canvas.fit()
+    page.panel.ensureWidgetVisible(page.painter_panel.growth.words)
+
+
+def _show_space(page: PaintPage) -> None:
+    """Ten variations of a crab, and three drawings kept to reckon with."""
+    page.painter_panel.growth.switch.setChecked(False)
+    page.state.set_model("sketch-rnn")
+    for slot, category, seed in (("A", "sun", 1), ("B", "apple", 2), ("C", "crab", 7)):
+        page.state.edit("Empty", Drawing())
+        page.state.set_control("class", category)
+        page.state.set_seed(seed)
+        page.state.generate()
+        _settle(page)
+        page.offers.keep(slot)
+    page.vary()
+    _settle(page)
+    page.offers.mark(3)
+    next(section for section in page._of_pens if section.isAncestorOf(page.space_panel)).set_open(True)
+    page.canvas.fit()
+    _settle(page)
+    page.panel.ensureWidgetVisible(page.space_panel.sum)
+
+
+def _show_refill(page: PaintPage) -> None:
+    """Half a butterfly; what the machine made of the other half, tinted."""
+    page.offers.mark(None)
+    page.state.edit("Begin", butterfly())
+    page.state.set_control("class", "butterfly")
+    page.state.generate()
+    _settle(page)
+    page.tint.setChecked(True)
+    page.take_select()
+    places = np.concatenate([stroke.places for stroke in page.state.document.strokes if stroke.maker == "machine"])
+    (left, top), (right, bottom) = places.min(0).tolist(), places.max(0).tolist()
+    frame = (left - 4, top - 4, (left + right) / 2, bottom + 4)
+    page.state.select(frozenset({len(page.state.document.strokes) - 1}), frame)
+    page.refill()
+    _settle(page)
+    page.panel.ensureWidgetVisible(page.tint)
+
+
 def butterfly() -> Drawing:
     """A body and one wing."""
     body = np.column_stack([512 + 26 * np.cos(ANGLES), 400 + 110 * np.sin(ANGLES)])
@@ -155,6 +206,9 @@ SCENES: tuple[tuple[str, str, Callable[[PaintPage], None]], ...] = (
     ("ghosts", "light", _show_ghosts),
     ("heat", "dark", _show_heat),
     ("painter", "light", _show_painter),
+    ("imagined", "dark", _show_imagined),
+    ("space", "dark", _show_space),
+    ("refill", "light", _show_refill),
 )
 
 
@@ -196,6 +250,28 @@ def _save_strokes(page: PaintPage, path: Path) -> None:
     _write(Image.fromarray(np.concatenate([*pictures, itself], 1)), path)
 
 
+def _save_faces(page: PaintPage, path: Path) -> None:
+    """Sixteen seeds from imagination, in twenty strokes each."""
+    model, sheet, faces = page.state.services.shelf.open("spiral-painter"), Drawing(width=160, height=160), []
+    for seed in range(16):
+        controls = {**model.manifest.defaults(), "strokes": 20}
+        request = PaintRequest(model="spiral-painter", seed=seed, controls=controls, drawing=sheet)
+        faces.append(np.asarray(render(list(ENGINE.generate(request, model, Progress()))[-1])))
+    rows = [np.concatenate(faces[at : at + 8], 1) for at in (0, 8)]
+    _write(Image.fromarray(np.concatenate(rows)), path)
+
+
+def _save_sheet(path: Path) -> None:
+    """The first, second and fifth page of the landscape's paint-along sheet."""
+    document, buffer = QPdfDocument(), QBuffer()
+    buffer.setData(along_sheet(landscape(), 8))
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    document.load(buffer)
+    pages = [_pixels(document.render(number, QSize(400, 566))) for number in (0, 1, 4)]
+    document.close()
+    _write(Image.fromarray(np.concatenate(pages, 1)[:390]), path)
+
+
 def _picture(drawing: Drawing) -> bytes:
     """The drawing as a PNG without its strokes."""
     buffer = io.BytesIO()
@@ -221,10 +297,14 @@ def _settle(page: PaintPage) -> None:
 
 
 def _save(image: QImage, path: Path) -> None:
-    pixels = QPixmap.fromImage(image).toImage().convertToFormat(QImage.Format.Format_RGB888)
+    _write(Image.fromarray(_pixels(image)), path)
+
+
+def _pixels(image: QImage) -> np.ndarray:
+    pixels = image.convertToFormat(QImage.Format.Format_RGB888)
     width, height = pixels.width(), pixels.height()
     rows = np.frombuffer(pixels.constBits(), np.uint8).reshape(height, pixels.bytesPerLine())[:, : 3 * width]
-    _write(Image.fromarray(rows.reshape(height, width, 3).copy()), path)
+    return rows.reshape(height, width, 3).copy()
 
 
 def _write(picture: Image.Image, path: Path) -> None:

@@ -1,5 +1,5 @@
 """``python -m training MODEL`` trains, resumes, exports; ``evaluate`` measures, ``fills`` measures what is put
-into gaps, ``encoder`` adds one to a generator, ``queue`` trains all."""
+into gaps, ``encoder`` adds one to a generator, ``mind`` what a painter imagines, ``queue`` trains all."""
 
 from __future__ import annotations
 
@@ -19,8 +19,15 @@ from training.lib.loop import CHECKPOINT, Run, train
 from training.lib.pieces import join, split
 from training.lib.settings import parsed, remember
 from training.registry import TASKS, recipe_of
+from training.spiral import addmind
 
-COMMANDS = {"encoder": encoder.main, "evaluate": evaluate.main, "fills": fills.main, "queue": queueing.main}
+COMMANDS = {
+    "encoder": encoder.main,
+    "evaluate": evaluate.main,
+    "fills": fills.main,
+    "mind": addmind.main,
+    "queue": queueing.main,
+}
 """Words that may stand in place of a model."""
 WARM_RATE = 0.5
 """Of the usual peak learning rate, where a training begins with weights that have learnt already."""

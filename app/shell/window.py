@@ -226,7 +226,7 @@ class Window(QMainWindow):
             page.setStyleSheet(
                 f"QPushButton#run {{ background: {accent}; color: {ground}; font-weight: 600; }}"
                 f"QPushButton#run:focus {{ border-color: {current_theme().colours.text}; }}"
-                f"QProgressBar::chunk, QSlider::sub-page:horizontal {{ background: {accent}; }}"
+                f"QProgressBar::chunk, QSlider::sub-page:horizontal:enabled {{ background: {accent}; }}"
                 "QCheckBox::indicator:checked, QAbstractItemView::indicator:checked"
                 f" {{ background: {accent}; border-color: {accent}; }}"
                 f"QRadioButton::indicator:checked {{ border-color: {accent}; }}"

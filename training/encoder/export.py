@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
-import tempfile
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import torch
 
 from app.base.paths import bundled_models_dir
-from app.runtime.manifest import load_manifest
 from app.studios.imagine.inversion import ENCODER
 from training.encoder.recipe import EncoderTask
 from training.evaluate import add_places, evaluate
-from training.lib.card import CARD, describe_file, notes_of, opened, write_card
-from training.lib.export import GOLDEN, Graph, export_all
+from training.lib.adding import add_graph
+from training.lib.card import opened
+from training.lib.export import Graph
 from training.lib.loop import CHECKPOINT, Progress, Run, load_averaged, train
 
 log = logging.getLogger(__name__)
@@ -44,19 +42,8 @@ def add_encoder(task: EncoderTask, trained: Progress, folder: Path) -> None:
 
     Raises ValueError if ONNX differs from torch.
     """
-    with tempfile.TemporaryDirectory() as place:
-        graph = encoder_graph(task)
-        export_all([graph], Path(place))
-        (folder / FILE).write_bytes((Path(place) / FILE).read_bytes())
-        _merge_golden(folder / GOLDEN, Path(place) / GOLDEN)
-    before = load_manifest(folder)
-    files = [describe_file(folder / entry.name) for entry in before.files if entry.name != FILE]
-    manifest = msgspec.structs.replace(
-        before,
-        files=[*files, describe_file(folder / FILE)],
-        tolerance={**before.tolerance, graph.stem: graph.tolerance},
-    )
-    write_card(manifest, folder, _with_note((folder / CARD).read_text(encoding="utf8"), before.id, trained))
+    model = folder.name
+    add_graph(encoder_graph(task), folder, lambda manifest: manifest, lambda notes: _with_note(notes, model, trained))
 
 
 def encoder_graph(task: EncoderTask) -> Graph:
@@ -66,15 +53,9 @@ def encoder_graph(task: EncoderTask) -> Graph:
     return Graph(ENCODER, task.network, {"images": images}, ["styles"], {"images": batch, "styles": batch}, 1e-3)
 
 
-def _merge_golden(path: Path, more: Path) -> None:
-    with np.load(path) as old, np.load(more) as new:
-        pairs = {**old, **new}
-    np.savez_compressed(path, **pairs)  # pyright: ignore[reportArgumentType]
-
-
-def _with_note(card: str, model: str, trained: Progress) -> str:
+def _with_note(notes: str, model: str, trained: Progress) -> str:
     """The notes of a card with those of the encoder at their end, in the place of older ones."""
-    notes, minutes = notes_of(card).partition(f"- `{FILE}`")[0].rstrip(), max(1, round(trained.seconds / 60))
+    notes, minutes = notes.partition(f"- `{FILE}`")[0].rstrip(), max(1, round(trained.seconds / 60))
     said = NOTE.format(
         file=FILE, model=model, minutes=minutes, steps=trained.step, hardware=trained.hardware or "not noted"
     )

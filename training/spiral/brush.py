@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import torch
 
-from app.studios.paint.brushes import load_brush
-from app.studios.paint.strokerows import BRUSH, OPACITY
+from app.studios.paint.strokerows import HARDNESS, OPACITY
 
-HARDNESS = load_brush(BRUSH).hardness
 PIECES = 8
 """Straight pieces among which the nearest place of a curve is looked for."""
 LEAST = 1e-6

@@ -9,6 +9,8 @@ import numpy as np
 from training.lib.pictures import read_set
 
 FACES = ("fantasy-portraits-128", "master-faces-128")
+STRAIGHT = ("fantasy-portraits-128",)
+"""Those of which all look at us straight on, the eyes in the same places."""
 OTHERS = ("paintings-128",)
 
 

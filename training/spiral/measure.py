@@ -12,19 +12,23 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional as F
 
+from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
 from app.runtime.manifest import Metric
 from app.runtime.model import Model
+from app.studios.imagine.realism import FEATURES, features_of, kernel_distance
 from app.studios.paint.closeness import COUNTS, SIDE, painting_of, perceptual_distance, squared_error
 from app.studios.paint.document import Drawing
+from app.studios.paint.imagining import MINDS
 from app.studios.paint.render import render
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.spiral import generate
 from app.studios.paint.target import target_of, target_pixels
+from training.lib.card import opened
 from training.spiral.climbing import climb
 from training.spiral.data import FACES, OTHERS, read_pictures, smaller
 
-PICTURES, FACES_MADE = 2, 100
+PICTURES, FACES_MADE = 2, 64
 SMALL = 32
 EPOCHS, BATCH = 3, 64
 
@@ -33,7 +37,7 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     """L2 and perceptual distance of paintings of valid pictures at four counts of strokes; faces from imagination."""
     pictures = read_pictures(data, "valid", most=1 if quick else PICTURES)
     metrics = [metric for count in (COUNTS[:2] if quick else COUNTS) for metric in _painted(model, pictures, count)]
-    return [*metrics, _accepted(model, data, 4 if quick else FACES_MADE)]
+    return [*metrics, *_imagined(model, data, 4 if quick else FACES_MADE)]
 
 
 def _painted(model: Model, pictures: np.ndarray, count: int) -> list[Metric]:
@@ -72,33 +76,63 @@ def _distances(drawing: Drawing, wanted: np.ndarray) -> tuple[float, float]:
     return squared_error(made, wanted), perceptual_distance(made, wanted)
 
 
-def _accepted(model: Model, data: Path, count: int) -> Metric:
-    """How many pictures from imagination a classifier of faces and other paintings takes for faces."""
-    network = _face_classifier(data)
-    made = np.stack([_imagined(model, seed) for seed in range(count)])
-    real = smaller(read_pictures(data, "valid", FACES), SMALL)
-    others = smaller(read_pictures(data, "valid", OTHERS), SMALL)
-    rates = [_share_of_faces(network, part) for part in (real, others, made)]
-    return Metric(
-        name=f"taken for a face by a classifier (real valid faces: {rates[0]:.2f}, other paintings: {rates[1]:.2f})",
-        unit="share",
-        ours=round(rates[2], 4),
-        samples=count,
-        measured_on="20 strokes from imagination, variety 1, seeds 0 to 99, seen at 32 px",
-        better="higher",
-    )
+def _imagined(model: Model, data: Path, count: int) -> list[Metric]:
+    """How many pictures from imagination a classifier of faces and other paintings takes for faces, and how far they
+    are from faces; with six faces in mind, with one, and with none."""
+    eyes = opened(bundled_models_dir() / FEATURES)
+    real, others = (smaller(read_pictures(data, "valid", sets), SMALL) for sets in (FACES, OTHERS))
+    six, one, none = (np.stack([_dream(model, seed, minds) for seed in range(count)]) for minds in (6, 1, 0))
+    shares = _shares(_face_classifier(data), (six, one, none, real, others))
+    judged = [_judged(model, part) for part in (six, one, none, real, others)]
+    wanted = features_of(list(real), eyes)
+    far = [1000 * kernel_distance(features_of(list(part), eyes), wanted) for part in (six, one, none, others)]
+    where = f"20 strokes from imagination, variety 0.3, seeds 0 to {count - 1}, seen at {SMALL} px"
+    return [
+        Metric(
+            name=f"taken for a face by a classifier (one face in mind: {shares[1]:.2f}, none: {shares[2]:.2f}; "
+            f"real valid faces: {shares[3]:.2f}, other paintings: {shares[4]:.2f})",
+            unit="share",
+            ours=round(shares[0], 4),
+            samples=count,
+            measured_on=where,
+            better="higher",
+        ),
+        Metric(
+            name=f"score by its own critic (one face in mind: {judged[1]:.2f}, none: {judged[2]:.2f}; "
+            f"real valid faces: {judged[3]:.2f}, other paintings: {judged[4]:.2f})",
+            unit="mean score",
+            ours=round(judged[0], 4),
+            samples=count,
+            measured_on=where,
+            better="higher",
+        ),
+        Metric(
+            name=f"KID × 1,000 to valid faces in the features of `{FEATURES}` (one face in mind: {far[1]:.0f}, none: "
+            f"{far[2]:.0f}; other paintings: {far[3]:.0f})",
+            unit="squared feature units",
+            ours=round(far[0], 1),
+            samples=count,
+            measured_on=where,
+        ),
+    ]
 
 
-def _imagined(model: Model, seed: int) -> np.ndarray:
-    controls = {**model.manifest.defaults(), "strokes": 20, "variety": 1.0}
+def _dream(model: Model, seed: int, minds: int) -> np.ndarray:
+    controls = {**model.manifest.defaults(), "strokes": 20, MINDS: minds}
     sheet = Drawing(width=128, height=128)
     request = PaintRequest(model=model.manifest.id, seed=seed, controls=controls, drawing=sheet)
     *_, drawing = generate(request, model, Progress())
     return smaller(np.asarray(render(drawing))[None], SMALL)[0]
 
 
+def _judged(model: Model, pictures: np.ndarray) -> float:
+    """What the critic thinks of pictures, in the mean."""
+    images = pictures.transpose(0, 3, 1, 2).astype(np.float32) / 255
+    return float(model.run("critic", {"images": images})["score"].mean())
+
+
 def _face_classifier(data: Path) -> nn.Module:
-    """Trained on the training part, with blurred and shifted pictures among them, so that sharpness says nothing."""
+    """Tells faces from other paintings; trained with blurred pictures among them, so that sharpness says nothing."""
     faces = smaller(read_pictures(data, "train", FACES, most=1500), SMALL)
     others = smaller(read_pictures(data, "train", OTHERS, most=3000), SMALL)
     images = _tensor(np.concatenate([faces, others]))
@@ -121,8 +155,9 @@ def _face_classifier(data: Path) -> nn.Module:
 
 
 @torch.no_grad()
-def _share_of_faces(network: nn.Module, pictures: np.ndarray) -> float:
-    return float((network(_tensor(pictures))[:, 0] > 0).float().mean())
+def _shares(network: nn.Module, parts: tuple[np.ndarray, ...]) -> list[float]:
+    """How many of each are taken for faces."""
+    return [float((network(_tensor(part))[:, 0] > 0).float().mean()) for part in parts]
 
 
 def _tensor(pictures: np.ndarray) -> torch.Tensor:

@@ -21,6 +21,7 @@ from app.studios.paint.easel import Easel
 from app.studios.paint.layers import Layer, new_number
 from app.studios.paint.passes import Tile, finest, tiles
 from app.studios.paint.request import PaintRequest
+from app.studios.paint.strokerows import PLACES, RADII
 from app.studios.paint.target import target_pixels
 
 LEAST_CANVAS = 64
@@ -33,7 +34,8 @@ FINE = 2
 
 
 class Copyist:
-    """One painting of a target. *drawing* is the request's, with layers for broad, middle and fine strokes."""
+    """One painting of a target. *drawing* is the request's, with layers for broad, middle and fine strokes; *rows* are
+    the network's rows of what is painted, in shares of the canvas's shorter side."""
 
     def __init__(self, request: PaintRequest, model: Model, progress: Progress) -> None:
         self._request, self._model, self._progress = request, model, progress
@@ -50,6 +52,7 @@ class Copyist:
         self._target = self._seen_target(area)
         self._limits = self._widths()
         self.drawing, self._layers = _with_layers(drawing)
+        self.rows: list[np.ndarray] = []
         self._lowest = max((self._layers.index(s.layer) for s in drawing.strokes if s.layer in self._layers), default=0)
 
     def strokes(self) -> Iterator[Stroke]:
@@ -79,6 +82,7 @@ class Copyist:
             row = self._varied(rows[tile, number])
             stroke = easel.stroke(row, places[tile], head, self._limits, self._request.gap is not None)
             if easel.paint(stroke, self._target):
+                self.rows.append(_of_canvas(row, places[tile], min(easel.width, easel.height)))
                 yield stroke
 
     def _ordered(self, places: np.ndarray) -> np.ndarray:
@@ -131,6 +135,14 @@ class Copyist:
     def _widths(self) -> tuple[float, float]:
         side = min(self._request.drawing.width, self._request.drawing.height) / 100
         return float(self._request.controls["thinnest"]) * side, float(self._request.controls["widest"]) * side
+
+
+def _of_canvas(row: np.ndarray, tile: Tile, side: int) -> np.ndarray:
+    """A tile's row in shares of the canvas."""
+    row = row.copy()
+    row[PLACES] = (row[PLACES].reshape(3, 2) * tile.side + [tile.left, tile.top]).ravel() / side
+    row[RADII] *= tile.side / side
+    return row
 
 
 def _with_layers(drawing: Drawing) -> tuple[Drawing, list[int]]:

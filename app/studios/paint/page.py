@@ -366,6 +366,11 @@ class PaintPage(StudioPage[PaintState]):
             self.offer_panel.live.setChecked(False)
             self.heat.switch.setChecked(False)
         self.heat.switch.setVisible(not paints)
+        self.canvas.hint = (
+            tr("Paint something, or press Generate: the machine paints your picture, or one from imagination.")
+            if paints
+            else tr("Draw something, or press Generate to have it drawn.")
+        )
         for section in self._of_painters:
             section.setVisible(paints)
         for section in self._of_pens:

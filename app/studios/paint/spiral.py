@@ -17,6 +17,7 @@ from app.studios.paint.brushes import brush_names
 from app.studios.paint.copying import Copyist
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.easel import Easel
+from app.studios.paint.imagining import MINDS, pictured
 from app.studios.paint.passes import Tile
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.selection import Box
@@ -29,11 +30,11 @@ CANVAS = 128
 def generate(request: PaintRequest, model: Model, progress: Progress) -> Iterator[Drawing]:
     """The request's drawing with more and more of the machine's strokes on it.
 
-    With a target they bring it nearer to that, else they are a picture from imagination. Where the request has a gap,
-    they stay inside it. Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown brush, ``BAD_FILE`` for a damaged
-    target.
+    With a target they bring it nearer to that, else they are a picture from imagination: with faces in mind, or where
+    the request names none (older ones do not), stroke by stroke. Where the request has a gap, they stay inside it.
+    Raises :class:`AtelierError` (``BAD_INPUT``) for an unknown brush, ``BAD_FILE`` for a damaged target.
     """
-    controls = {**model.manifest.defaults(), **request.controls}
+    controls = {**model.manifest.defaults(), MINDS: 0, **request.controls}
     brush = str(controls["brush"])
     if brush not in brush_names():
         raise AtelierError(ErrorKind.BAD_INPUT, tr("There is no brush “{name}”.", name=brush))
@@ -42,6 +43,8 @@ def generate(request: PaintRequest, model: Model, progress: Progress) -> Iterato
     if request.target:
         copyist = Copyist(request, model, progress)
         yield from _growing(copyist.drawing, copyist.strokes())
+    elif controls[MINDS]:
+        yield from pictured(request, _square(request), model, progress)
     else:
         yield from _growing(request.drawing, imagined(request, model, progress))
 

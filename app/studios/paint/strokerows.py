@@ -13,6 +13,8 @@ WIDTH = len(COLUMNS)
 PLACES, RADII, COLOUR, OPACITY = slice(0, 6), slice(6, 8), slice(8, 11), 11
 BRUSH = "round"
 """The brush the networks learnt to paint with."""
+HARDNESS = 0.5
+"""Of that brush; a test compares."""
 POINTS = 13
 """So many points of a curve become a stroke's."""
 

@@ -347,8 +347,10 @@ def test_the_tint_shows_the_machines_strokes_only(page: PaintPage, hand: Hand) -
     line = Stroke.of_points(np.array([[200, 500], [800, 500]]), 30, "#1d1f21", "machine")
     page.state.set_head(size=30.0)
     hand.drag((200, 200), (800, 200))
-    page.state.edit("Machine", page.state.document.adding(line))
+    light = Stroke.of_points(np.array([[200, 580], [800, 580]]), 30, "#efc18b", "machine")
+    page.state.edit("Machine", page.state.document.adding(line, light))
     hand.key(Qt.Key.Key_F7)
+    assert QColor(hand.shown(500, 580)).lightness() > QColor(hand.shown(500, 500)).lightness() + 20  # it can be read
     assert QColor(hand.shown(500, 500)).saturation() > 60
     assert hand.shown(500, 200) == "#1d1f21"
     hand.key(Qt.Key.Key_F7)

@@ -70,6 +70,12 @@ class Rasters:
                     return seconds
         return seconds
 
+    def decode(self, drawing: Drawing, layer: Layer) -> None:
+        """Have a layer's picture ready. Raises :class:`AtelierError` (``BAD_FILE``) if it is damaged."""
+        with self._lock:
+            root = self._root(drawing, layer)
+        self._begin(root, drawing, layer)
+
     def put(self, drawing: Drawing, layer: Layer, on_mask: bool, tiles: Tiles) -> None:
         """Keep the pixels of a layer, or of its mask, that were painted elsewhere."""
         with self._lock:
@@ -97,8 +103,7 @@ class Rasters:
     ) -> Tiles:
         with self._lock:
             root = self._root(drawing, layer)
-        if root.tiles is None:
-            root.tiles = _tiles_of(layer, drawing.width, drawing.height)
+        self._begin(root, drawing, layer)
         with self._lock:
             node, done = self._nearest(root, strokes)
             tiles = node.tiles
@@ -111,6 +116,11 @@ class Rasters:
                 with self._lock:
                     self._keep(root, strokes[: place + 1], tiles)
         return tiles
+
+    def _begin(self, root: _Node, drawing: Drawing, layer: Layer) -> None:
+        """Outside the lock, so that several threads decode at a time; two at one picture make the same."""
+        if root.tiles is None:
+            root.tiles = _tiles_of(layer, drawing.width, drawing.height)
 
     def _root(self, drawing: Drawing, layer: Layer) -> _Node:
         """The state of a layer before its first stroke: clear, or its picture, which is decoded when first needed."""

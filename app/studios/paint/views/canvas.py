@@ -75,6 +75,8 @@ class Canvas(QWidget):
         self.stabiliser = 0.0
         self.selection: frozenset[int] = frozenset()
         self.overlays: list[Overlay] = []
+        self.hint = ""
+        """What an empty sheet says."""
         self.complete = True
         """Whether all of the drawing's strokes are painted, or some still are in the background."""
         self._sheets: Sequence[Sheet] = ()
@@ -235,9 +237,8 @@ class Canvas(QWidget):
             self._paint_cursor(painter, self._mouse_at)
         if not self.drawing.strokes and not self._pen and all(not layer.picture for layer in self.drawing.layers):
             painter.setPen(QColor("#5c6166"))
-            text = tr("Draw something, or press Generate to have it drawn.")
             painter.resetTransform()
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint)
 
     def _paint_cursor(self, painter: QPainter, at: QPointF) -> None:
         """A ring of the brush's size, dark on light and light on dark."""

@@ -19,7 +19,10 @@ AT_ONCE = 0.03
 """Seconds of painting the window may do itself."""
 SHOWN_EVERY = 0.1
 """In the background, what was painted is shown about every so many seconds of painting."""
-GROUP = "paint.raster"
+TINTED = 0.8
+"""How much of the tint the machine's strokes take; what they keep of their own lets a whole painting still be read."""
+GROUP, AHEAD = "paint.raster", "paint.ahead"
+"""Of jobs. The second is the name of a lane, too: pictures of many layers are decoded on two cores."""
 
 
 class Painting:
@@ -31,7 +34,7 @@ class Painting:
         self._tinted: dict[int, tuple[Stroke, Stroke]] = {}
 
     def set_tint(self, colour: str | None) -> None:
-        """Show the machine's strokes in this colour, or in their own."""
+        """Show the machine's strokes in this colour, with a little of their own, or in their own."""
         self._tint = colour
         self._tinted.clear()
         self.show()
@@ -40,6 +43,7 @@ class Painting:
         """Show the document as it is now."""
         document, jobs, rasters = self._state.document, self._state.services.jobs, self._state.rasters
         jobs.drop(GROUP)
+        jobs.drop(AHEAD)
         shown = self._shown(document)
         try:
             if rasters.missing(shown, AT_ONCE) <= AT_ONCE:
@@ -64,6 +68,23 @@ class Painting:
 
         self._canvas.show_unpainted(document)
         jobs.submit(GROUP, work, Listener(partial=partial, ended=ended), lane=RASTER)
+        self._decode_ahead(jobs, rasters, shown)
+
+    def _decode_ahead(self, jobs: Jobs, rasters: Rasters, shown: Drawing) -> None:
+        """Decode pictures from the topmost layer down, while the other job comes up from the lowest."""
+        pictured = [layer for layer in reversed(shown.layers) if layer.visible and layer.picture]
+
+        def work(progress: Progress) -> Iterator[None]:
+            for layer in pictured:
+                progress.check()
+                try:
+                    rasters.decode(shown, layer)
+                except AtelierError:
+                    return  # the other job comes to it, and tells
+            yield
+
+        if len(pictured) > 1:
+            jobs.submit(AHEAD, work, Listener(), lane=AHEAD)
 
     def _shown(self, document: Drawing) -> Drawing:
         if self._tint is None:
@@ -75,7 +96,8 @@ class Painting:
         if stroke.maker != "machine" or self._tint is None:
             return stroke
         if id(stroke) not in self._tinted:
-            self._tinted[id(stroke)] = (stroke, msgspec.structs.replace(stroke, colour=self._tint))
+            colour = mixed(stroke.colour, self._tint, TINTED)
+            self._tinted[id(stroke)] = (stroke, msgspec.structs.replace(stroke, colour=colour))
         return self._tinted[id(stroke)][1]
 
 
@@ -88,3 +110,9 @@ def _parts(drawing: Drawing) -> Iterator[Drawing]:
             waiting = 0.0
             yield msgspec.structs.replace(drawing, strokes=drawing.strokes[:count])
     yield drawing
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """``#rrggbb`` with a *share* 0..1 of another."""
+    parts = [(int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(own + share * (theirs - own)):02x}" for own, theirs in parts)
