@@ -202,3 +202,19 @@ def test_directions_move_the_latent_by_one_and_leave_out_what_tells_kinds_apart(
         directions = space["directions"]
         assert len(space["names"]) == len(directions) >= 16
     np.testing.assert_allclose(np.linalg.norm(directions, axis=1), 1, atol=1e-4)
+
+
+def test_a_batch_pairs_pictures_of_one_kind_and_sameness_is_measured_by_the_data(
+    small: type[BigTask], tiny_data: Path
+) -> None:
+    task = small("biggan-avatars", tiny_data, "cpu")
+    chosen = task.chosen(8, np.random.default_rng(0))
+    labels = task._labels.numpy()[chosen]
+    assert (labels[:4] == labels[4:]).all()
+    real = torch.rand(8, 3, 16, 16)
+    assert task.sameness(real.clone(), real) == 0
+    assert task.sameness(torch.ones_like(real), real) == pytest.approx(task.lively)
+    grain = torch.ones_like(real)
+    grain[4:, :, ::2, 1::2] = grain[4:, :, 1::2, ::2] = 0.5  # no difference where one looks at the whole
+    grain[:4, :, ::2, ::2] = grain[:4, :, 1::2, 1::2] = 0.5
+    assert task.sameness(grain, real) == pytest.approx(task.lively, rel=1e-4)

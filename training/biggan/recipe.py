@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from app.studios.imagine.codec import drawn_in
 from training.biggan.data import read_pictures
@@ -19,16 +20,20 @@ from training.stylegan.network import Styles
 SETTINGS: dict[str, dict[str, int | float]] = {"biggan-pixel": {"side": 32}}
 """What differs from one model to the other."""
 
+LARGE, FAR = 8, 0.02
+"""Pictures of one kind are compared at so many places a side; real ones are taken to differ by so much at least."""
+
 
 class BigTask(GrowingTask):
     """Conditions and generator against a discriminator.
 
     ``width`` is the length of the class embedding, ``chunk`` that of the part of the latent that each layer reads.
     Classes with fewer than ``fewest`` pictures are left out; of the others the rare ones are drawn more often than they
-    occur, by the square root.
+    occur, by the square root. Half of a batch is of the kinds of the other half. ``lively`` is the weight of what keeps
+    pictures of one kind apart.
     """
 
-    side, widest, width, chunk, fewest = 64, 144, 48, 32, 70
+    side, widest, width, chunk, fewest, lively = 64, 144, 48, 32, 70, 2.0
     batch, floor, until32, chance, mirrored = 16, 12, 0.4, 0.4, False
 
     def read(self, data: Path, part: str) -> PictureSet:
@@ -53,7 +58,20 @@ class BigTask(GrowingTask):
         return list(zip(self.generator.sides, self.generator.colours, strict=True))
 
     def chosen(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        return rng.choice(len(self._chances), count, p=self._chances)
+        labels = self._labels.cpu().numpy()
+        first = rng.choice(len(self._chances), (count + 1) // 2, p=self._chances)
+        second = [rng.choice(np.flatnonzero(labels == labels[each])) for each in first[: count // 2]]
+        return np.concatenate([first, np.array(second, first.dtype)])
+
+    def sameness(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+        """By how much two made pictures of one kind differ less than the two real ones, as a share, times ``lively``.
+
+        Without it a class-conditional generator paints one picture of each kind (Mao et al. 2019, "Mode seeking
+        generative adversarial networks", arXiv 1903.05628, whose distance ours bounds by the data's). Pictures are
+        compared in large, so that a different grain is no difference.
+        """
+        ours, theirs = (_of_pairs(F.adaptive_avg_pool2d(each, LARGE)) for each in (made, real))
+        return self.lively * F.relu(1 - ours / theirs.clamp(min=FAR)).mean()
 
     @torch.no_grad()
     def pictures(
@@ -69,3 +87,10 @@ class BigTask(GrowingTask):
         styles = self.conditions(latent, classes)
         with autocast(self._device):
             return self._fast[0](Styles(styles), side).float()
+
+
+def _of_pairs(pictures: torch.Tensor) -> torch.Tensor:
+    """The mean absolute difference of each picture (n, 3, …) of the first half from its partner in the second."""
+    half = len(pictures) // 2
+    first, second = pictures[:half], pictures[len(pictures) - half :]
+    return (first - second).abs().flatten(1).mean(1)

@@ -99,7 +99,12 @@ class GrowingTask(ABC):
         losses = {"discriminator": loss.item(), "generator": F.softplus(-apart).mean().item()}
         if step % self.lazy == 0:
             losses["slopes"] = self._penalize(both, twice, side)
-        made.backward(pulls(leaf, apart))
+        wishes: list[tuple[torch.Tensor, torch.Tensor | None]] = [(made, pulls(leaf, apart))]
+        sameness = self.sameness(made, real)
+        if sameness is not None:
+            losses["sameness"] = sameness.item()
+            wishes.append((sameness, None))
+        torch.autograd.backward(*zip(*wishes, strict=True))
         for optimizer in self.optimizers.values():
             optimizer.step()
         return losses
@@ -141,6 +146,10 @@ class GrowingTask(ABC):
         """Real pictures as the exported discriminator sees them, uint8 (n, side, side, 3)."""
         shrunk = self._shrunk(self._images[places.to(self._device)], self.side)
         return ((shrunk.cpu() * 127.5 + 127.5).round().byte()).permute(0, 2, 3, 1)
+
+    def sameness(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor | None:
+        """What the generator is to lessen besides, of pictures (batch, 3, side, side); None where there is nothing."""
+        return None
 
     def chosen(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Which *count* of the training pictures come into a batch."""
