@@ -56,6 +56,17 @@ CONTROLS = [
         hint="How often it goes over what it wrote. More passes agree better with one another and take longer.",
     ),
     Control(
+        id="voice_leading",
+        label="Voice leading",
+        kind="float",
+        default=1.0,
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        hint="To the right no two voices move in parallel fifths or octaves, as a harmony teacher asks; 0 leaves it to "
+        "the network, which has hardly learnt it.",
+    ),
+    Control(
         id="density",
         label="Density",
         kind="float",
