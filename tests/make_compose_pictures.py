@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.base.paths import Paths
 from app.shell.application import make_application, make_services
@@ -21,6 +21,7 @@ from app.studios.cards import CARDS
 from app.studios.compose.asks import with_instruments
 from app.studios.compose.document import TICKS, blank
 from app.studios.compose.edits import everything
+from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.page import ComposePage
 from app.studios.compose.piece import set_key
 from app.ui.theme import apply_theme, load_theme
@@ -47,6 +48,8 @@ def main(folder: Path) -> None:
             ("edit", _edit),
             ("answers", _answers),
             ("score", _score),
+            ("sound", _sound),
+            ("told", _told),
             ("musenet", _musenet),
             ("surprise", _surprise),
         ):
@@ -73,6 +76,41 @@ def _edit(page: ComposePage) -> None:
     page.roll.select(frozenset(key for key in notes if key.track == 0 and key.start < 8 * TICKS))
 
 
+def _sound(page: ComposePage) -> None:
+    """The mixer in the dark theme: the alto is muted, the tenor soft and at one side, a bar is played in a loop."""
+    _theme("dark")
+    page.score_button.setChecked(False)
+    page.roll.set_voice(1)
+    page.mute()
+    page.roll.set_voice(2)
+    for name, value in (("volume", 70), ("pan", 20)):
+        page.track.faders.fields[name].changed.emit(value)
+    page.roll.set_marked((4 * TICKS, 8 * TICKS))
+    page.loop_button.setChecked(True)
+    page.click_button.setChecked(True)
+    _scroll_to(page, page.track)
+
+
+def _told(page: ComposePage) -> None:
+    """A file that is cut off: said in place, and the piece stays."""
+    path = Path(tempfile.gettempdir()) / "cut-off.mid"
+    path.write_bytes(write_midi(page.state.document)[:200])
+    page.open_path(path)
+    _settle(lambda: bool(page.errors.text))
+    path.unlink()
+
+
+def _theme(name: str) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, load_theme(name))
+
+
+def _scroll_to(page: ComposePage, widget: QWidget) -> None:
+    area = next(area for area in page.findChildren(QScrollArea) if area.isAncestorOf(widget))
+    area.ensureWidgetVisible(widget)
+
+
 def _answers(page: ComposePage) -> None:
     page.tools.others.setCurrentIndex(0)
     page.tools.scale.setChecked(False)
@@ -88,7 +126,10 @@ def _score(page: ComposePage) -> None:
 
 
 def _musenet(page: ComposePage) -> None:
-    page.score_button.setChecked(False)
+    _theme("light")
+    page.loop_button.setChecked(False)
+    page.click_button.setChecked(False)
+    page.roll.set_marked(None)
     page.state.set_model("musenet-mini")
     page.new()
     score, _ = with_instruments(blank(1), "piano, cello")

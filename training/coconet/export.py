@@ -56,6 +56,18 @@ CONTROLS = [
         hint="How often it goes over what it wrote. More passes agree better with one another and take longer.",
     ),
     Control(
+        id="voice_leading",
+        label="Voice leading",
+        kind="float",
+        default=1.0,
+        minimum=0.0,
+        maximum=1.0,
+        step=0.05,
+        group="more",
+        hint="To the right no two voices move in parallel fifths or octaves, as a harmony teacher asks; 0 leaves it to "
+        "the network, which has hardly learnt it.",
+    ),
+    Control(
         id="density",
         label="Density",
         kind="float",
@@ -95,6 +107,8 @@ NOTES = """
   piece from nothing. What is given stays as it is.
 - It hears sixteenths. Triplets and free playing are rounded for its ears; your notes keep their own time.
 - The data does not tell a repeated note from a held one, so what it writes never repeats a note: it holds it.
+- The network alone writes parallel fifths and octaves. At the default setting of *Voice leading* a rule pushes them
+  away while the voices are drawn; the figures of harmonisations are with it.
 - It knows quarters but no bars and no phrases; over many bars keys wander, and a piece from nothing has no plan.
 - Voices stay in the ranges of the corpus and never fall silent unless the given voices do.
 - Nearly half of the masks in training are the paper's; the others hide voices, spans, whole steps or all that follows.

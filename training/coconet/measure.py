@@ -14,11 +14,10 @@ from app.studios.compose.codec import REST, VOICES, codec_of
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE
 from app.studios.compose.grid import voices_grid
+from app.studios.compose.leading import PERFECT
 from app.studios.compose.request import ComposeRequest, harmonise
 
 STEP = TICKS // 4
-PERFECT = (0, 7)
-"""Unison or octave, and fifth, in semitones modulo the octave."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def parallels(grid: np.ndarray) -> int:
     for one, two in itertools.combinations(range(VOICES), 2):
         a, b = grid[:, one], grid[:, two]
         sounding = (a != REST) & (b != REST)
-        interval = (a - b) % 12
+        interval = np.abs(a - b) % 12
         moved_a, moved_b = np.diff(a), np.diff(b)
         together = (np.sign(moved_a) == np.sign(moved_b)) & (moved_a != 0)
         same = (interval[1:] == interval[:-1]) & np.isin(interval[:-1], PERFECT)

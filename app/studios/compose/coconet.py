@@ -11,12 +11,13 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.runtime.sampling import rng
+from app.studios.compose import leading
 from app.studios.compose.codec import REST, Codec, codec_of
 from app.studios.compose.document import Score
-from app.studios.compose.gibbs import Predict, Task, sample
+from app.studios.compose.gibbs import Predict, Push, Task, sample
 from app.studios.compose.grid import Window, completed, open_window
 from app.studios.compose.request import ComposeRequest
-from app.studios.compose.wishes import wishes_of
+from app.studios.compose.wishes import Wishes, wishes_of
 from app.studios.compose.words import bar_and_beat, pitch_name
 
 GRAPH = "score"
@@ -30,12 +31,26 @@ def fill(request: ComposeRequest, model: Model, progress: Progress) -> Iterator[
     task = Task(codec.encode(window.pitch), window.marked, allowed_classes(window, codec))
     passes = int(request.controls.get("passes", 64))
     temperature = float(request.controls.get("temperature", 1.0))
-    wishes = wishes_of(request.controls)
-    push = (lambda classes: wishes.push(classes, codec)) if wishes else None
-    states = sample(task, codec, predictor(model, progress), rng(request.seed), passes, temperature, push)
+    # Works made before there was this control must replay, so without it there is none.
+    strict = float(request.controls.get("voice_leading", 0.0))
+    cooled = 1.0 - strict * (1.0 - leading.COOLED)
+    push = pushed(wishes_of(request.controls), strict, codec)
+    states = sample(task, codec, predictor(model, progress), rng(request.seed), passes, temperature, push, cooled)
     for number, classes in enumerate(states, 1):
         yield completed(request, window, codec.decode(classes), codec)
         progress.report(number / passes, tr("pass {number} of {all}", number=number, all=passes))
+
+
+def pushed(wishes: Wishes, strict: float, codec: Codec) -> Push | None:
+    """The wishes and the rule of voice leading, at the share *strict* of its strength, together; None for neither."""
+    if not wishes and not strict:
+        return None
+
+    def push(classes: np.ndarray) -> np.ndarray:
+        wished = wishes.push(classes, codec)
+        return wished + strict * leading.push(classes, codec) if strict else wished
+
+    return push
 
 
 def predictor(model: Model, progress: Progress) -> Predict:

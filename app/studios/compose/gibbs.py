@@ -49,11 +49,12 @@ def sample(
     passes: int,
     temperature: float,
     push: Push | None = None,
+    cooled: float = 1.0,
 ) -> Iterator[np.ndarray]:
     """Yield the completed classes (steps, 4) after each pass; the last is the result. Draws only from *rng*.
 
     *push* says what is added to the scores in a state, see :mod:`app.studios.compose.wishes`; the first pass, which has
-    no state yet, goes without.
+    no state yet, goes without. The temperature falls evenly to *cooled* times what it was.
     """
     classes = task.classes.copy()
     for number in range(passes):
@@ -61,7 +62,8 @@ def sample(
         scores = predict(features_of(classes, ~hidden, codec))[0]
         if push is not None and number:
             scores = scores + push(classes)
-        drawn = draw(scores, task.allowed, rng, temperature)
+        fallen = (1.0 - cooled) * number / max(1, passes - 1)
+        drawn = draw(scores, task.allowed, rng, temperature * (1.0 - fallen))
         classes = np.where(hidden, drawn, classes)
         yield classes
 

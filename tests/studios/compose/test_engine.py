@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from app.base.progress import Progress
 from app.cli import run
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
-from app.studios.compose.codec import VOICES, Codec
+from app.studios.compose import leading
+from app.studios.compose.codec import REST, VOICES, Codec
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE
 from app.studios.compose.files import load_midi, save_midi
@@ -80,6 +82,48 @@ def test_the_same_seed_gives_the_same_notes_and_another_gives_others(melody: Sco
     one, two, other = (made(asked(harmonise(melody), seed=seed), model) for seed in (4, 4, 5))
     assert one == two
     assert one != other
+
+
+def parallels_in(score: Score) -> int:
+    """How often two voices move from one perfect interval to the same, from one sixteenth to the next."""
+    grid = voices_grid(score, (0, 1, 2, 3), 64, Codec())
+    moves = np.diff(grid, axis=0)
+    count = 0
+    for one, two in itertools.combinations(range(VOICES), 2):
+        interval = np.abs(grid[:, one] - grid[:, two]) % 12
+        sounding = (grid[:, [one, two]] != REST).all(axis=1)
+        along = (moves[:, one] * moves[:, two] > 0) & sounding[1:] & sounding[:-1]
+        count += int((along & np.isin(interval[1:], (0, 7)) & (interval[1:] == interval[:-1])).sum())
+    return count
+
+
+@pytest.mark.parametrize(("early", "times"), [(0, 3), (1, 2), (2, 1), (4, 0)])
+def test_a_parallel_is_pushed_away_even_when_a_voice_comes_a_little_early(early: int, times: int) -> None:
+    codec, step = Codec(), np.arange(8)
+    classes = np.full((8, VOICES), codec.pitches)
+    classes[:, 0] = np.where(step < 4, 67, 69) - codec.low
+    classes[:, 3] = np.where(step < 4 - early, 60, 62) - codec.low
+    push = leading.push(classes, codec)
+    # From C to D in the bass, from G to A in the soprano: by sixteenths, by eighths, by quarters.
+    assert push[4, 3, 62 - codec.low] == -times * leading.AGAINST
+    assert not push[:, 1:3].any()  # what is silent moves with nobody
+
+
+def test_the_rule_of_voice_leading_is_kept_and_the_melody_too(melody: Score, model: Model) -> None:
+    strict, free = (
+        [made(asked(harmonise(melody), seed=seed, passes=32, voice_leading=strength), model) for seed in range(3)]
+        for strength in (1.0, 0.0)
+    )
+    assert all(score.tracks[0] == melody.tracks[0] for score in strict)
+    counts = [sum(parallels_in(score) for score in scores) for scores in (strict, free)]
+    assert counts[0] < 1 < counts[1]
+
+
+def test_a_request_of_before_the_rule_gives_what_it_gave(melody: Score, model: Model) -> None:
+    before, without = asked(harmonise(melody)), asked(harmonise(melody), voice_leading=0.0)
+    assert "voice_leading" not in before.controls
+    assert made(before, model) == made(without, model)
+    assert made(before, model) != made(asked(harmonise(melody), voice_leading=1.0), model)
 
 
 def test_stopping_half_way_leaves_a_whole_piece(melody: Score, model: Model) -> None:

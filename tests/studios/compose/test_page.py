@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import soundfile
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
@@ -174,6 +174,25 @@ def test_harmonise_refill_undo(page: ComposePage, qtbot: QtBot, melody: Score) -
     assert page.state.document == harmony
     page.redo()
     assert page.state.document == filled
+
+
+def test_the_rule_of_voice_leading_is_on_and_can_be_left_to_the_network(
+    page: ComposePage, qtbot: QtBot, melody: Score
+) -> None:
+    page.state.edit("Draw", melody)
+    (box,) = (box for box in page.findChildren(QDoubleSpinBox) if box.accessibleName() == "Voice leading")
+    assert box.value() == 1.0
+    found: dict[float, Score] = {}
+    for strength in (1.0, 0.0):
+        box.setValue(strength)
+        page.state.set_seed(3)
+        wait(page, qtbot, page.harmonise)
+        found[strength] = page.state.document
+        recipe = page.state.recipe()
+        assert recipe is not None
+        assert recipe.request["controls"]["voice_leading"] == strength
+        page.undo()
+    assert found[1.0] != found[0.0]
 
 
 def test_selected_notes_can_be_refilled(page: ComposePage, qtbot: QtBot, melody: Score) -> None:
