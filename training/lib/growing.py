@@ -99,12 +99,13 @@ class GrowingTask(ABC):
         losses = {"discriminator": loss.item(), "generator": F.softplus(-apart).mean().item()}
         if step % self.lazy == 0:
             losses["slopes"] = self._penalize(both, twice, side)
-        wishes: list[tuple[torch.Tensor, torch.Tensor | None]] = [(made, pulls(leaf, apart))]
+        wanted, ways = [made], [pulls(leaf, apart)]
         sameness = self.sameness(made, real)
         if sameness is not None:
             losses["sameness"] = sameness.item()
-            wishes.append((sameness, None))
-        torch.autograd.backward(*zip(*wishes, strict=True))
+            wanted.append(sameness)
+            ways.append(torch.ones_like(sameness))
+        torch.autograd.backward(wanted, ways)
         for optimizer in self.optimizers.values():
             optimizer.step()
         return losses
