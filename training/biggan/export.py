@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from torch.nn import functional as F
 
 from app.runtime.manifest import Manifest, Metric
 from app.runtime.model import Model
@@ -26,9 +27,9 @@ from training.registry import Recipe
 TOLD = {
     "biggan-avatars": Told(
         name="Avatars",
-        summary="Drawn avatars of 64 × 64 pixels in fifteen styles of drawing, and anything between them.",
+        summary="Drawn avatars in fifteen styles of drawing, and anything between them.",
         licence="CC-BY-4.0",
-        data="5,206 avatars put together at random from the published parts of 15 DiceBear designs, 64 pixels",
+        data="5,206 avatars put together at random from the published parts of 15 DiceBear designs",
         data_licence="CC BY 4.0; CC0 1.0",
         credit=(
             "Avatars, CC BY 4.0 (remixed, rendered, resized): Adventurer by Lisa Wischofsky; Face Generator "
@@ -92,8 +93,12 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
 
 
 def _of_model(model: Model, data: Path, part: str) -> PictureSet:
-    """The pictures of the kinds that the model has."""
-    return read_pictures(data, model.manifest.id, part, keep=model.codec["classes"])
+    """The pictures of the kinds that the model has, as large as its own."""
+    found = read_pictures(data, model.manifest.id, part, keep=model.codec["classes"])
+    side = int(model.codec["side"])
+    pixels = torch.from_numpy(found.images).permute(0, 3, 1, 2).float()
+    shrunk = F.interpolate(pixels, (side, side), mode="area").round().byte().permute(0, 2, 3, 1)
+    return PictureSet(shrunk.numpy(), found.labels, found.class_names)
 
 
 RECIPE = Recipe(BigTask, export, measure, graphs, settings=SETTINGS)
