@@ -24,6 +24,19 @@ from training.lib.styled import measure_inversion, measure_realism, styled_contr
 from training.lib.told import Told, styled_manifest
 from training.registry import Recipe
 
+AVATAR_NOTES = """\
+Draws avatars in the manner of fifteen sets of them, and of any mixture: the kind is one embedding that every block of
+the network reads beside a chunk of its own of the latent, as in BigGAN (Brock et al. 2019), with self-attention at 16
+pixels.
+
+- It paints 32 × 32 pixels; the pictures it learnt from have 64. A first training that grew to 64 pixels broke down
+  there, 1,500 steps after the growth: the discriminator's slopes grew a thousandfold. It wants a lower rate at 64.
+- Kind, hair, skin, ground and pose are right most of the time; eyes and mouths are smudges, and two kinds (croodles,
+  rings) are told more by their colours than by their forms.
+- Without a term that keeps pictures of one kind apart (`sameness` in `training/biggan/recipe.py`) it painted one
+  picture of each kind, whatever the latent.
+- Half an hour of one core; neither network had come to rest. More hours would sharpen faces.
+"""
 TOLD = {
     "biggan-avatars": Told(
         name="Avatars",
@@ -38,7 +51,7 @@ TOLD = {
             "Personas by Draftbit. CC0 1.0: Lorelei by Lisa Wischofsky; Notionists by Zoish; Open Peeps by Pablo "
             "Stanley; Pixel Art, Rings, Shapes and Thumbs by DiceBear."
         ),
-        notes="",
+        notes=AVATAR_NOTES,
     ),
     "biggan-pixel": Told(
         name="Pixel art",
