@@ -19,6 +19,7 @@ from app.runtime.model import ModelShelf
 from app.runtime.session import SessionCache, SessionOptions
 
 MODELS = [
+    "biggan-avatars",
     "char-rnn-latex",
     "char-rnn-shakespeare",
     "char-rnn-wikipedia",
