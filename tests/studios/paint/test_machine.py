@@ -61,7 +61,8 @@ def test_nine_continuations_differ_and_repeat_with_their_seed(shelf: ModelShelf)
 def test_a_batch_of_one_kind_draws_as_one_alone(shelf: ModelShelf) -> None:
     """What stands beside it in the batch changes nothing but which random numbers are drawn."""
     model = shelf.open(MODEL)
-    latent, classes = np.zeros((3, 64), np.float32), np.eye(6, dtype=np.float32)[[2, 2, 2]]
+    kinds = np.eye(len(codec_of(model).categories), dtype=np.float32)
+    latent, classes = np.zeros((3, 64), np.float32), kinds[[2, 2, 2]]
     nothing = np.zeros((0, 5), np.float32)
     three = draw_batch(model, latent, classes, nothing, np.random.default_rng(0), 1e-9, 60)
     one = draw_batch(model, latent[:1], classes[:1], nothing, np.random.default_rng(1), 1e-9, 60)
