@@ -1,16 +1,22 @@
 """The filter behind a generator: it takes out a grid, and nothing else."""
 
+# ruff: noqa: E402 - torch may be missing
 from __future__ import annotations
 
-import torch
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import Tensor
 from torch.nn import functional as F
 
 from training.lib.polish import Polish, spectrum
 
+pytestmark = pytest.mark.training
 SIDE = 32
 
 
-def clouds(count: int, seed: int) -> torch.Tensor:
+def clouds(count: int, seed: int) -> Tensor:
     """Smooth pictures with a little grain, (count, 3, side, side)."""
     source = torch.Generator().manual_seed(seed)
     rough = torch.randn(count, 3, SIDE // 4, SIDE // 4, generator=source)
@@ -18,7 +24,7 @@ def clouds(count: int, seed: int) -> torch.Tensor:
     return F.interpolate(rough, scale_factor=4, mode="bilinear") + grain
 
 
-def dotted(pictures: torch.Tensor) -> torch.Tensor:
+def dotted(pictures: Tensor) -> Tensor:
     """The same with a grid of dots of two pixels, stronger where the picture is lighter."""
     dots = torch.ones(SIDE, SIDE)
     dots[1::2] *= -1

@@ -1,10 +1,14 @@
-"""A melody to harmonise."""
+"""The room with an empty piece, and a melody to harmonise."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from app.shell.window import Window
 from app.studios.compose.document import TICKS, Note, Score, blank
+from app.studios.compose.page import ComposePage
 
 
 @pytest.fixture
@@ -14,3 +18,14 @@ def melody() -> Score:
     places = [place for place in range(16) if place != 8]
     notes = [Note(place * TICKS, pitch, TICKS, 80) for place, pitch in zip(places, pitches, strict=True)]
     return blank(4).with_track(0, notes)
+
+
+@pytest.fixture
+def page(open_window: Callable[..., Window]) -> ComposePage:
+    found = open_window("compose").page
+    assert isinstance(found, ComposePage)
+    found.new()
+    found.state.set_control("passes", 16)
+    found.roll.setFocus()
+    found.roll.fit()
+    return found

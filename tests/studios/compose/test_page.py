@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
-from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.edits import NOTHING, everything
@@ -25,17 +24,6 @@ from app.studios.compose.sound.sampler import default_font
 from app.studios.compose.views.geometry import KEYS, RULER
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def page(open_window: Callable[..., Window]) -> ComposePage:
-    found = open_window("compose").page
-    assert isinstance(found, ComposePage)
-    found.new()
-    found.state.set_control("passes", 16)
-    found.roll.setFocus()
-    found.roll.fit()
-    return found
 
 
 def notes(page: ComposePage, voice: int = 0) -> list[tuple[int, int, int]]:
