@@ -57,9 +57,11 @@ class Polish(nn.Module):
 
     @torch.no_grad()
     def take(self, path: Path) -> None:
-        """Take the filter of the graph in *path*, which has one."""
-        stored = {tensor.name.rpartition("polish.")[2]: tensor for tensor in onnx.load(str(path)).graph.initializer}
-        self.kernel.copy_(torch.from_numpy(numpy_helper.to_array(stored["kernel"]).copy()))
+        """Take the filter of the graph in *path*, which has one: a constant, told by its shape."""
+        nodes = onnx.load(str(path)).graph.node
+        constants = (numpy_helper.to_array(node.attribute[0].t) for node in nodes if node.op_type == "Constant")
+        found = next(each for each in constants if each.shape == self.kernel.shape)
+        self.kernel.copy_(torch.from_numpy(found.copy()))
 
 
 def spectrum(pictures: torch.Tensor) -> torch.Tensor:
