@@ -30,11 +30,11 @@ the network reads beside a chunk of its own of the latent, as in BigGAN (Brock e
 pixels.
 
 - It paints 32 × 32 pixels; the pictures it learnt from have 64. A first training that grew to 64 pixels broke down
-  there, 1,500 steps after the growth: the discriminator's slopes grew a thousandfold. It wants a lower rate at 64.
+  there, within 2,200 steps: the discriminator's slopes grew a thousandfold. A lower rate there was not tried.
 - Kind, hair, skin, ground and outline are right most of the time; eyes and mouths are smudges.
 - Without a term that keeps pictures of one kind apart (`sameness` in `training/biggan/recipe.py`) it painted one
   picture of each kind, whatever the latent.
-- Half an hour of one core; neither network had come to rest. More hours would sharpen faces.
+- Twenty-four minutes of one core; neither network had come to rest. More hours would sharpen faces.
 """
 TOLD = {
     "biggan-avatars": Told(

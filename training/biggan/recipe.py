@@ -41,8 +41,10 @@ class BigTask(GrowingTask):
 
     def networks(self) -> tuple[Modules, nn.Module, nn.Module]:
         counts = torch.bincount(self._labels, minlength=self.classes).cpu().numpy()
-        chances = 1 / np.sqrt(counts[self._labels.cpu().numpy()])
+        self._kinds = self._labels.cpu().numpy()
+        chances = 1 / np.sqrt(counts[self._kinds])
         self._chances = chances / chances.sum()
+        self._of_class = [np.flatnonzero(self._kinds == label) for label in range(self.classes)]
         self.generator = channels_last(Generator(self.width + self.chunk, self.widest, self.side))
         self.conditions = Conditions(self.classes, self.width, self.generator.layers)
         discriminator = channels_last(Discriminator(self.classes, self.widest, self.side))
@@ -58,9 +60,8 @@ class BigTask(GrowingTask):
         return list(zip(self.generator.sides, self.generator.colours, strict=True))
 
     def chosen(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        labels = self._labels.cpu().numpy()
         first = rng.choice(len(self._chances), (count + 1) // 2, p=self._chances)
-        second = [rng.choice(np.flatnonzero(labels == labels[each])) for each in first[: count // 2]]
+        second = [rng.choice(self._of_class[self._kinds[each]]) for each in first[: count // 2]]
         return np.concatenate([first, np.array(second, first.dtype)])
 
     def sameness(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:

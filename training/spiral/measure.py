@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import time
 from pathlib import Path
@@ -87,32 +88,27 @@ def _imagined(model: Model, data: Path, count: int) -> list[Metric]:
     wanted = features_of(list(real), eyes)
     far = [1000 * kernel_distance(features_of(list(part), eyes), wanted) for part in (six, one, none, others)]
     where = f"20 strokes from imagination, variety 0.3, seeds 0 to {count - 1}, seen at {SMALL} px"
+    metric = functools.partial(Metric, samples=count, measured_on=where)
     return [
-        Metric(
+        metric(
             name=f"taken for a face by a classifier (one face in mind: {shares[1]:.2f}, none: {shares[2]:.2f}; "
             f"real valid faces: {shares[3]:.2f}, other paintings: {shares[4]:.2f})",
             unit="share",
             ours=round(shares[0], 4),
-            samples=count,
-            measured_on=where,
             better="higher",
         ),
-        Metric(
+        metric(
             name=f"score by its own critic (one face in mind: {judged[1]:.2f}, none: {judged[2]:.2f}; "
             f"real valid faces: {judged[3]:.2f}, other paintings: {judged[4]:.2f})",
             unit="mean score",
             ours=round(judged[0], 4),
-            samples=count,
-            measured_on=where,
             better="higher",
         ),
-        Metric(
+        metric(
             name=f"KID × 1,000 to valid faces in the features of `{FEATURES}` (one face in mind: {far[1]:.0f}, none: "
             f"{far[2]:.0f}; other paintings: {far[3]:.0f})",
             unit="squared feature units",
             ours=round(far[0], 1),
-            samples=count,
-            measured_on=where,
         ),
     ]
 
