@@ -30,10 +30,17 @@ def main(arguments: list[str]) -> None:
 
 
 def evaluate(name: str, data: Path, folder: Path, quick: bool = False) -> None:
-    """Measure the finished model in *folder* on *data* and write its metrics. Raises AtelierError for a damaged one."""
-    metrics = recipe_of(name).measure(opened(folder), data, quick)
+    """Measure the finished model in *folder* on *data*, say what its card had, and write the metrics.
+
+    Raises AtelierError for a damaged one.
+    """
+    model = opened(folder)
+    before = {metric.name: metric.ours for metric in model.manifest.metrics}
+    metrics = recipe_of(name).measure(model, data, quick)
     for metric in metrics:
-        log.info("%s: %s %.4g %s", name, metric.name, metric.ours, metric.unit)
+        stood = before.get(metric.name)
+        told = "the card did not have it" if stood is None else f"the card had {stood:.4g}"
+        log.info("%s: %s %.4g %s (%s)", name, metric.name, metric.ours, metric.unit, told)
     write_metrics(folder, metrics)
 
 

@@ -23,7 +23,7 @@ from training.gpt.export import export
 from training.gpt.fills import measured
 from training.gpt.graph import quantized, rounded
 from training.gpt.network import GPT, Cached, Shape
-from training.gpt.recipe import GPTTask
+from training.gpt.recipe import CLOSING, GPTTask, closings
 from training.gpt.shipped import take_subwords
 from training.lib.card import opened
 from training.lib.loop import Run, train
@@ -74,6 +74,21 @@ def test_a_passage_leads_up_to_what_follows(data: Path) -> None:
     seam = passage.index(SPECIAL[PREFIX])
     joined = task.texts.codec.decode(passage[seam:]) + task.texts.codec.decode(passage[:seam])
     assert any(joined in document for document in task.texts.documents)
+
+
+def test_where_a_passage_meets_what_follows_counts_more(data: Path) -> None:
+    begins, goes, seam, ends = SPECIAL[SUFFIX], 9, SPECIAL[PREFIX], SPECIAL[END]
+    towards = torch.tensor([[begins, *[goes] * 4, seam, *[goes] * 20, ends, goes]])
+    assert closings(towards)[0].nonzero().flatten().tolist() == list(range(26 - CLOSING, 26))
+    assert not closings(torch.tensor([[goes] * 20 + [ends] + [goes] * 5])).any()
+    task = GPTTask(NAME, data, "cpu")
+    with torch.no_grad():
+        counted = task.surprise(towards)
+        task.closing = 0.0
+        plain = task.surprise(towards)
+        scores = task.network(towards[:, :-1])[0]
+    torch.testing.assert_close(plain, torch.nn.functional.cross_entropy(scores, towards[0, 1:]))
+    assert counted != plain
 
 
 def test_what_is_put_into_a_gap_is_measured_beside_the_true_passage() -> None:

@@ -19,7 +19,7 @@ BOOK = re.compile(r"\n*^(?==== .+ ===$)", re.MULTILINE)
 STORY_END = "<|endoftext|>"
 SAMPLE_EVERY, SAMPLE_PART = 4, 100_000
 """The subwords are learnt from every so-manieth part of so many characters."""
-SHORTEST, LONGEST = 120, 1800
+SHORTEST, LONGEST = 40, 1800
 """Characters of a passage with an end to write towards, and of what follows it."""
 INSIDE = 0.2
 """The share of passages that may end within a word, as a caret can stand there."""

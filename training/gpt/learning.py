@@ -31,7 +31,7 @@ class DecoderTask:
         """The network for so many tokens, and its optimizers."""
         torch.manual_seed(self.seed)
         self.network = GPT(Shape(vocabulary, self.width, self.layers, self.heads, self.hidden, self.context))
-        self._loss = torch.compile(self._surprise) if self.compiled else self._surprise
+        self._loss = torch.compile(self.surprise) if self.compiled else self.surprise
         self.modules: dict[str, nn.Module] = {"network": self.network}
         self.averaged = {"network": 30.0}
         hidden, rest = matrices_and_rest(self.network)
@@ -59,7 +59,10 @@ class DecoderTask:
             optimizer.step()
         return {"nats_per_token": loss.item()}
 
-    def _surprise(self, rows: torch.Tensor) -> torch.Tensor:
-        """The mean loss over *rows*; compiled as a whole, so that the scores of the vocabulary are passed over once."""
+    def surprise(self, rows: torch.Tensor) -> torch.Tensor:
+        """The loss to lessen over *rows*, in nats per token.
+
+        Compiled as a whole, so that the scores of the vocabulary are passed over once.
+        """
         scores = self.network(rows[:, :-1])
         return F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())

@@ -62,15 +62,21 @@ CORPORA = {
         "CC BY 4.0); trocadilho/Contador-de-caracteres; JoaoVLima/ChatGuarani",
     ),
 }
+CLOSING = 10
+"""So many tokens of a passage, the mark of its end among them, are where it meets what follows."""
 VALID_ROWS = 24
 """Windows of the valid part that are looked at while training; the export measures all of it."""
 
 
 class GPTTask(DecoderTask):
-    """Predict the next subword; a share of the rows writes towards what follows."""
+    """Predict the next subword; a ``share`` of the rows writes towards what follows.
+
+    ``closing`` is by how much more the tokens count with which such a passage ends: only they say what follows is for.
+    """
 
     vocabulary, width, layers, heads, hidden, context = 8192, 256, 6, 4, 768, 2048
-    batch, window, share, horizon, seed = 12, 512, 0.3, 6000, 1
+    batch, window, share, horizon, seed = 12, 512, 0.4, 6000, 1
+    closing = 4.0
 
     def __init__(self, name: str, data: Path, device: str) -> None:
         self.name, self.corpus, self._device = name, CORPORA[name], device
@@ -81,6 +87,12 @@ class GPTTask(DecoderTask):
     def rows(self, step: int, rng: np.random.Generator) -> np.ndarray:
         """Windows of the texts, and passages that lead up to an end."""
         return self.texts.rows(rng, self.batch, self.window, self.share)
+
+    def surprise(self, rows: torch.Tensor) -> torch.Tensor:
+        scores = self.network(rows[:, :-1]).float().flatten(0, 1)
+        nats = F.cross_entropy(scores, rows[:, 1:].flatten(), reduction="none").view(len(rows), -1)
+        weights = 1 + self.closing * closings(rows)
+        return (weights * nats).sum() / weights.sum()
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
         """Bits per character over windows spread evenly over the valid books."""
@@ -108,6 +120,13 @@ class GPTTask(DecoderTask):
         between = write(network, codec, [SPECIAL[SUFFIX], *following, SPECIAL[PREFIX], *prompt], 40, step)
         pages = [corpus.prompt + on, f"{corpus.prompt}[{between}]{corpus.following}"]
         (folder / f"{step:06d}.txt").write_text("\n\n".join(pages), encoding="utf8")
+
+
+def closings(rows: torch.Tensor) -> torch.Tensor:
+    """1 where the next token of *rows* (batch, time + 1) is among the last of a passage with an end to write towards,
+    else 0, float (batch, time)."""
+    ends = (rows[:, 1:] == SPECIAL[END]) & (rows[:, :1] == SPECIAL[SUFFIX])
+    return F.max_pool1d(F.pad(ends.float(), (0, CLOSING - 1)), CLOSING, 1)
 
 
 @torch.no_grad()
