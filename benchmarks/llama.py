@@ -15,7 +15,7 @@ from app.runtime.model import Model
 
 ARCHITECTURE = "qwen3"
 """The layout of the network: see ``training/gpt/network.py``."""
-ZERO = 128
+ZERO, BLOCK = 128, 32
 
 
 def write_gguf(model: Model, path: Path) -> None:
@@ -58,16 +58,21 @@ def _tensors(weights: dict[str, np.ndarray], layers: int) -> dict[str, np.ndarra
         parts |= zip(("ffn_gate", "ffn_up"), np.split(_q8(weights, f"{layer}.in"), 2), strict=True)
         parts |= {"attn_output": _q8(weights, f"{layer}.out"), "ffn_down": _q8(weights, f"{layer}.down")}
         parts |= {"attn_norm": weights[f"{layer}.attention_norm.gain"], "ffn_norm": weights[f"{layer}.feed_norm.gain"]}
-        parts |= {f"attn_{kind}_norm": weights[f"{layer}.qkv.{at}.norm.gain"] for at, kind in enumerate("qk")}
+        parts |= {f"attn_{kind}_norm": weights[f"{layer}.qk.gain"][at] for at, kind in ((0, "q"), (-1, "k"))}
         made |= {f"blk.{layer}.{name}.weight": values for name, values in parts.items()}
     return made
 
 
 def _q8(weights: dict[str, np.ndarray], name: str) -> np.ndarray:
-    """Blocks of 32 whole numbers behind their scale in 16 bits, uint8 (rows, bytes a row)."""
-    whole = (weights[f"{name}.whole"].astype(np.int16) - ZERO).astype(np.int8)
-    scales = weights[f"{name}.scale"].reshape(*whole.shape[:2], 1).astype(np.float16)
-    return np.concatenate([scales.view(np.uint8), whole.view(np.uint8)], -1).reshape(len(whole), -1)
+    """Blocks of 32 whole numbers behind their scale in 16 bits, uint8 (rows, bytes a row).
+
+    Our longer blocks become several that have one scale.
+    """
+    rows = len(weights[f"{name}.whole"])
+    whole = (weights[f"{name}.whole"].astype(np.int16) - ZERO).astype(np.int8).reshape(rows, -1, BLOCK)
+    scales = weights[f"{name}.scale"].reshape(rows, -1).astype(np.float16)
+    scales = np.repeat(scales, whole.shape[1] // scales.shape[1], axis=1)[:, :, None]
+    return np.concatenate([scales.view(np.uint8), whole.view(np.uint8)], -1).reshape(rows, -1)
 
 
 class Llama:

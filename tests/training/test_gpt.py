@@ -147,10 +147,14 @@ def test_a_network_of_another_language_keeps_the_subwords_both_have() -> None:
 
 
 def test_eight_bits_keep_each_weight_within_half_a_step() -> None:
-    weights = np.random.default_rng(0).normal(size=(8, 64)).astype(np.float32)
-    _, scales = quantized(weights)
-    error = np.abs(rounded(weights) - weights).reshape(8, 2, 32).max(-1)
-    assert (error <= scales.reshape(8, 2) * 0.5001).all()
+    for columns, block in ((256, 128), (64, 64), (96, 32)):
+        weights = np.random.default_rng(0).normal(size=(8, columns)).astype(np.float32)
+        whole, scales = quantized(weights)
+        assert whole.shape == (8, columns // block, block)
+        error = np.abs(rounded(weights) - weights).reshape(whole.shape).max(-1)
+        assert (error <= scales.reshape(8, -1) * 0.5001).all()
+    with pytest.raises(ValueError, match="blocks of 32"):
+        quantized(np.ones((2, 40), np.float32))
 
 
 def test_the_export_is_a_model_the_studio_writes_with(data: Path, tmp_path: Path) -> None:

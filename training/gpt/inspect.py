@@ -61,23 +61,20 @@ class _Inspector(Builder):
         q, k, v = self._by_head(name, part, read)
         found = self._add("MatMul", [self._looked(name, part, q, k), v], f"{name}.heads")
         by_time = self._add("Transpose", [found], f"{name}.by_time", perm=[0, 2, 1, 3])
+        self._constant("flat", np.array([0, 0, self._shape.width]))
         return self._product(
             self._add("Reshape", [by_time, "flat"], f"{name}.found"), f"{name}.out", part.out.weight, f"{name}.out"
         )
 
     def _by_head(self, name: str, part: Attention, read: str) -> tuple[str, str, str]:
         """Queries and keys, turned to their positions, and values, each (batch, heads, time, size)."""
-        q, k, v = self._projected(name, part, read)
-        q, k, v = (
-            self._add(
-                "Transpose",
-                [self._add("Reshape", [flow, "by_head"], f"{flow}.split")],
-                f"{flow}.by_head",
-                perm=[0, 2, 1, 3],
-            )
-            for flow in (q, k, v)
+        both, v = (
+            self._add("Transpose", [flow], f"{flow}.by_head", perm=[0, 2, 1, 3])
+            for flow in self._projected(name, part, read)
         )
-        return self._turned(q), self._turned(k), v
+        q, k = f"{name}.q", f"{name}.k"
+        self._nodes.append(helper.make_node("Split", [self._turned(both)], [q, k], axis=1, num_outputs=2))
+        return q, k, v
 
     def _turned(self, flow: str) -> str:
         return self._add("RotaryEmbedding", [flow, "first", "cosine", "sine"], f"{flow}.turned", CONTRIB)

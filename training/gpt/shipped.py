@@ -9,7 +9,7 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from training.gpt.graph import BLOCK, ZERO
+from training.gpt.graph import ZERO
 from training.gpt.network import GPT, Block
 
 Constants = dict[str, np.ndarray]
@@ -47,13 +47,22 @@ def _take_block(name: str, block: Block, found: Constants) -> None:
     _fill([part.out.weight], _matrix(found, f"{name}.out"))
     _fill([feed.gate.weight, feed.up.weight], _matrix(found, f"{name}.in"))
     _fill([feed.down.weight], _matrix(found, f"{name}.down"))
-    for gain, key in (
-        (block.attention_norm.weight, "attention_norm"),
-        (block.feed_norm.weight, "feed_norm"),
-        (part.q_norm.weight, "qkv.0.norm"),
-        (part.k_norm.weight, "qkv.1.norm"),
+    q_gain, k_gain = head_gains(found, name)
+    for gain, values in (
+        (block.attention_norm.weight, found[f"{name}.attention_norm.gain"]),
+        (block.feed_norm.weight, found[f"{name}.feed_norm.gain"]),
+        (part.q_norm.weight, q_gain),
+        (part.k_norm.weight, k_gain),
     ):
-        _fill([gain], found[f"{name}.{key}.gain"])
+        _fill([gain], values)
+
+
+def head_gains(found: Constants, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The gains of one layer's queries and keys, each (size,); older graphs have a constant for each."""
+    if f"{name}.qk.gain" in found:
+        gains = found[f"{name}.qk.gain"]
+        return gains[0], gains[-1]
+    return found[f"{name}.qkv.0.norm.gain"], found[f"{name}.qkv.1.norm.gain"]
 
 
 def _matrix(found: Constants, name: str) -> np.ndarray:
@@ -61,7 +70,7 @@ def _matrix(found: Constants, name: str) -> np.ndarray:
     if f"{name}.whole" not in found:
         raise ValueError(f"the graph has no weights “{name}”: it is of another size")
     whole, scales = found[f"{name}.whole"].astype(np.float32), found[f"{name}.scale"]
-    blocks = (whole.reshape(len(whole), -1, BLOCK) - ZERO) * scales.reshape(len(whole), -1, 1)
+    blocks = (whole.reshape(scales.size, -1) - ZERO) * scales.reshape(-1, 1)
     return blocks.reshape(len(whole), -1)
 
 
