@@ -10,14 +10,14 @@ from app.runtime.model import Model
 from app.studios.write.document import Text
 from app.studios.write.generator import continue_text
 from app.studios.write.request import WriteRequest
-from app.studios.write.score import score_files
+from app.studios.write.score import read_any_text, score_text
 from training.charrnn.corpora import CORPORA, Corpus, read_text, training_text
 from training.charrnn.forms import FORMS, Form, known_words, words
 from training.lib.ppmd import ORDER, bits_per_char
 
 SAMPLES, SAMPLE = 20, 4000
 """Passages written for what is measured of a sample, and the characters of each."""
-QUICK_SAMPLES, QUICK_SAMPLE = 2, 250
+QUICK_SAMPLES, QUICK_SAMPLE, QUICK_READ = 2, 250, 20_000
 
 
 def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
@@ -25,14 +25,16 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     corpus = CORPORA[model.manifest.id]
     known = training_text(data, corpus)
     return [
-        *_likelihood(model, corpus, data, known),
+        *_likelihood(model, corpus, data, known, quick),
         *_of_samples(model, corpus, data, known, quick),
     ]
 
 
-def _likelihood(model: Model, corpus: Corpus, data: Path, known: str) -> list[Metric]:
+def _likelihood(model: Model, corpus: Corpus, data: Path, known: str, quick: bool) -> list[Metric]:
     where = f"{corpus.valid}.valid"
-    score = score_files(model, [data / "text" / f"{where}.txt.xz"], Progress())
+    most = QUICK_READ if quick else None
+    text, known = read_any_text(data / "text" / f"{where}.txt.xz")[:most], known[:most]
+    score = score_text(model, text, where, Progress())
     nats = Metric(
         name="negative log-likelihood",
         unit="nats/char",
@@ -48,7 +50,7 @@ def _likelihood(model: Model, corpus: Corpus, data: Path, known: str) -> list[Me
         ours=round(score["bits_per_char"], 4),
         samples=int(score["predicted"]),
         measured_on=where,
-        published=round(bits_per_char(known, read_text(data, where)), 4),
+        published=round(bits_per_char(known, text), 4),
         source=f"PPMd of order {ORDER} that has read the same training text",
     )
     return [nats, bits]

@@ -59,27 +59,30 @@ def score_files(model: Model, files: list[Path], progress: Progress) -> dict[str
     first is predicted. Characters the network does not know are passed over and counted.
     """
     shares = [progress.part(at / len(files), (at + 1) / len(files)) for at in range(len(files))]
-    parts = [_score(model, file, share) for file, share in zip(files, shares, strict=True)]
+    parts = [
+        score_text(model, read_any_text(file), file.name, share) for file, share in zip(files, shares, strict=True)
+    ]
     predicted = sum(part["predicted"] for part in parts)
     nats = sum(part["nats_per_char"] * part["predicted"] for part in parts) / predicted
     total = {"nats_per_char": nats, "bits_per_char": nats / math.log(2), "predicted": predicted}
     return {"model": model.manifest.id, **total, "files": parts}
 
 
-def _score(model: Model, path: Path, progress: Progress) -> dict[str, Any]:
-    reader, text = CharReader(model), read_any_text(path)
+def score_text(model: Model, text: str, name: str, progress: Progress) -> dict[str, Any]:
+    """The same of one text, which is called *name* in what is said of it."""
+    reader = CharReader(model)
     tokens = reader.codec.encode(text)
     if reader.codec.characters(tokens) < 2:
         raise AtelierError(
             ErrorKind.BAD_FILE,
-            tr("“{name}” holds too little this model can read: {count} characters.", name=path.name, count=len(tokens)),
+            tr("“{name}” holds too little this model can read: {count} characters.", name=name, count=len(tokens)),
             tr("At least two are needed."),
         )
     predicted = reader.codec.characters(tokens[1:])
     nats = _nats(reader, tokens, progress) / predicted
     unknown = sum(count for character, count in Counter(text).items() if not len(reader.codec.encode(character)))
     return {
-        "file": path.name,
+        "file": name,
         "characters": len(text),
         "predicted": predicted,
         "unknown": unknown,
