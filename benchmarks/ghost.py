@@ -17,7 +17,8 @@ from app.runtime.model import Model
 from app.runtime.sampling import rng
 from app.studios.write.document import Text
 from app.studios.write.engine import ENGINE
-from app.studios.write.prose import SPARE, ProseReader, Writing
+from app.studios.write.generator import sampling_of
+from app.studios.write.prose import RECENT, SPARE, ProseReader, Writing
 from app.studios.write.request import WriteRequest
 from benchmarks.generators import open_model
 from benchmarks.llama import Llama, write_gguf
@@ -111,12 +112,19 @@ def _llama(model: Model, text: str, path: Path, threads: int) -> Race:
     if alike < 0.99:
         raise RuntimeError(f"llama.cpp computes something else: the scores correlate by {alike:.3f}")
 
+    # It does all that the studio does: it draws by the same rules, and its pieces are joined to a text.
+    pieces = ProseReader(model).codec.pieces
+    draw = llama.drawing(sampling_of(model.manifest.defaults()), RECENT, 1)
+
     def steps() -> Iterator[None]:
         llama.forget()
-        token = int(llama.read(tokens.tolist()).argmax())
+        llama.read(tokens.tolist())
+        token, text = draw(), ""
         yield
         for _ in range(TOKENS):
-            token = int(llama.read([token]).argmax())
+            llama.read([token])
+            token = draw()
+            text += pieces[token].decode(errors="replace")
             yield
 
     return raced(steps)

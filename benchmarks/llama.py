@@ -6,16 +6,20 @@ Needs ``pip install llama-cpp-python gguf onnx``, which nothing else here does; 
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app.runtime.model import Model
+from app.runtime.sampling import Sampling
 
 ARCHITECTURE = "qwen3"
 """The layout of the network: see ``training/gpt/network.py``."""
 ZERO, BLOCK = 128, 32
+LEAST = 1
+"""How many tokens a filter must leave."""
 
 
 def write_gguf(model: Model, path: Path) -> None:
@@ -85,6 +89,8 @@ class Llama:
         llama_cpp.llama_backend_init()
         llama_cpp.llama_log_set(_SILENT, ctypes.c_void_p(0))
         defaults = llama_cpp.llama_model_default_params()
+        # Its kernels for AMX end the program where a virtual machine offers the instructions and refuses them.
+        defaults.use_extra_bufts = False
         self._model: Any = llama_cpp.llama_model_load_from_file(str(path).encode(), defaults)
         settings = llama_cpp.llama_context_default_params()
         settings.n_ctx = settings.n_batch = context
@@ -99,6 +105,21 @@ class Llama:
         if failed:
             raise RuntimeError(f"llama_decode gave {failed}")
         return np.ctypeslib.as_array(self._library.llama_get_logits_ith(self._context, -1), (self._size,))
+
+    def drawing(self, sampling: Sampling, recent: int, seed: int) -> Callable[[], int]:
+        """What draws the next token with llama.cpp's own samplers, set as *sampling*, after each :meth:`read`."""
+        library: Any = self._library
+        chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
+        parts = [library.llama_sampler_init_penalties(self._size, recent, sampling.repetition_penalty, 0.0, 0.0)]
+        if sampling.top_k > 0:
+            parts.append(library.llama_sampler_init_top_k(sampling.top_k))
+        parts.append(library.llama_sampler_init_temp(sampling.temperature))
+        parts.append(library.llama_sampler_init_min_p(sampling.min_p, LEAST))
+        parts.append(library.llama_sampler_init_top_p(sampling.top_p, LEAST))
+        parts.append(library.llama_sampler_init_dist(seed))
+        for part in parts:
+            library.llama_sampler_chain_add(chain, part)
+        return lambda: int(library.llama_sampler_sample(chain, self._context, -1))
 
     def forget(self) -> None:
         """Begin a new text."""

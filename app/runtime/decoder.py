@@ -17,6 +17,15 @@ from app.runtime.session import SessionOptions
 
 CHUNK = 128
 """Tokens read in one call of the network; the user's Stop is looked at between two."""
+PLACES: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
+    "input_ids": lambda tokens, _: tokens,
+    "seqlens_k": lambda tokens, past: np.full(len(tokens), past + tokens.shape[1] - 1, np.int32),
+    "total_sequence_length": lambda tokens, past: np.array(past + tokens.shape[1], np.int32),
+    "attention_mask": lambda tokens, past: np.ones((len(tokens), past + tokens.shape[1]), np.int64),
+    "position_ids": lambda tokens, past: np.tile(np.arange(past, past + tokens.shape[1]), (len(tokens), 1)),
+    "use_cache_branch": lambda _, past: np.array([past > 0]),
+}
+"""What a graph may want to know, of tokens (rows, time) behind *past* others."""
 
 
 class Decoder:
@@ -34,6 +43,7 @@ class Decoder:
         self._session = model.session(str(model.codec.get("graph", "decoder")), options)
         self.width = 0
         """How many scores the network gave for a token, which may be more than there are tokens."""
+        self._places = {name: PLACES[name] for name in self._session.input_names if name in PLACES}
         self._cache = empty_cache(self._session, model, rows)
         self.whole = "use_cache_branch" in self._session.input_types
         """Whether the graph has one branch that reads a text from its start and another that goes on from a past by a
@@ -52,7 +62,8 @@ class Decoder:
     def _read(self, tokens: np.ndarray, progress: Progress) -> np.ndarray:
         time = tokens.shape[1]
         self._check_room(time)
-        feeds = self._feeds(np.ascontiguousarray(tokens, np.int64))
+        tokens = np.ascontiguousarray(tokens, np.int64)
+        feeds = {name: place(tokens, self.length) for name, place in self._places.items()}
         found, self._cache = self._cache.read(feeds, self.length, time, progress)
         self.length += time
         scores = found.astype(np.float32, copy=False)
@@ -84,18 +95,6 @@ class Decoder:
             progress.report((part.start or 0) / tokens.shape[1])
             scores = self.read(tokens[:, part], progress)
         return scores[:, -1]
-
-    def _feeds(self, tokens: np.ndarray) -> dict[str, np.ndarray]:
-        time, total = tokens.shape[1], self.length + tokens.shape[1]
-        places: dict[str, Callable[[], np.ndarray]] = {
-            "input_ids": lambda: tokens,
-            "seqlens_k": lambda: np.full(self.rows, total - 1, np.int32),
-            "total_sequence_length": lambda: np.array(total, np.int32),
-            "attention_mask": lambda: np.ones((self.rows, total), np.int64),
-            "position_ids": lambda: np.tile(np.arange(total - time, total), (self.rows, 1)),
-            "use_cache_branch": lambda: np.array([self.length > 0]),
-        }
-        return {name: places[name]() for name in self._session.input_names if name in places}
 
     @property
     def past(self) -> dict[str, np.ndarray]:

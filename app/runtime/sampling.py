@@ -15,6 +15,8 @@ import numpy as np
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 
+Tokens = Sequence[int] | np.ndarray
+
 
 def rng(seed: int, *stream: int) -> np.random.Generator:
     """The generator of a seed; *stream* numbers give independent ones (one per alternative, per voice…)."""
@@ -56,7 +58,7 @@ def check_scores(scores: np.ndarray) -> None:
 
 
 def filtered_probabilities(
-    logits: np.ndarray, sampling: Sampling, recent: Sequence[int] = (), banned: Sequence[int] = ()
+    logits: np.ndarray, sampling: Sampling, recent: Tokens = (), banned: Tokens = ()
 ) -> np.ndarray:
     """The distribution the next token is drawn from: scores of shape (V,) to probabilities of shape (V,)."""
     tokens, weights = _candidates(logits, sampling, recent, banned)
@@ -69,8 +71,8 @@ def sample_token(
     logits: np.ndarray,
     generator: np.random.Generator,
     sampling: Sampling,
-    recent: Sequence[int] = (),
-    banned: Sequence[int] = (),
+    recent: Tokens = (),
+    banned: Tokens = (),
 ) -> int:
     """Draw one token from scores of shape (V,). Uses exactly one random number, whatever the filters."""
     tokens, weights = _candidates(logits, sampling, recent, banned)
@@ -80,7 +82,7 @@ def sample_token(
 
 
 def _candidates(
-    logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]
+    logits: np.ndarray, sampling: Sampling, recent: Tokens, banned: Tokens
 ) -> tuple[np.ndarray, np.ndarray]:
     """The tokens that may be drawn, rising, and their weights, the likeliest's 1.
 
@@ -102,7 +104,7 @@ def _candidates(
     return tokens, weights
 
 
-def _adjusted(logits: np.ndarray, sampling: Sampling, recent: Sequence[int], banned: Sequence[int]) -> np.ndarray:
+def _adjusted(logits: np.ndarray, sampling: Sampling, recent: Tokens, banned: Tokens) -> np.ndarray:
     scores = np.array(logits, np.promote_types(logits.dtype, np.float32))
     if len(recent) and sampling.repetition_penalty != 1.0:
         again = np.asarray(recent)

@@ -129,16 +129,30 @@ class Bound:
             self._binding.bind_ortvalue_output(output, value)
         outputs = {output for output, _ in kept.values()}
         self._fresh = [name for name in session.output_names if name not in outputs]
+        self._given: Arrays = {}
 
     def run(self, feeds: Arrays, progress: Progress | None = None) -> Arrays:
         """Run it with the other inputs; returns the other outputs. Ends and raises as :meth:`Session.run`."""
-        for name in self._fresh:  # each time anew: its shape may be another, and who has the last one keeps it
-            self._binding.bind_output(name)
+        if not all(self._same(name, value) for name, value in feeds.items()):
+            self._bind(feeds)
         for name, value in feeds.items():
-            self._binding.bind_cpu_input(name, value)
+            self._given[name][...] = value
         self._session.guarded(lambda options: self._inner.run_with_iobinding(self._binding, options), progress)
         found = self._binding.get_outputs_as_ortvaluevector()  # in the order they were bound
-        return {name: found[len(self._held) + place].numpy() for place, name in enumerate(self._fresh)}
+        # The next run writes into the same memory, and who has the last result keeps it.
+        return {name: found[len(self._held) + place].numpy().copy() for place, name in enumerate(self._fresh)}
+
+    def _same(self, name: str, value: np.ndarray) -> bool:
+        known = self._given.get(name)
+        return known is not None and known.shape == value.shape and known.dtype == value.dtype
+
+    def _bind(self, feeds: Arrays) -> None:
+        """Lay out the inputs anew; outputs too, whose shapes may be others then."""
+        self._given = {name: np.empty_like(value) for name, value in feeds.items()}
+        for name, value in self._given.items():
+            self._binding.bind_cpu_input(name, value)
+        for name in self._fresh:
+            self._binding.bind_output(name)
 
 
 def held(value: np.ndarray | Held) -> Held:

@@ -56,7 +56,7 @@ NOTES = """
   comes as it is written.
 - It knows the manner of its books: their sentences, dialogue, landscapes. It keeps a scene for a sentence or two; it
   knows no facts, and forgets who was speaking.
-- The weights are kept in 8 bits in blocks of 128 with a scale each, and products are computed in whole numbers.
+- The weights are kept in 8 bits in blocks of 64 with a scale each, and products are computed in whole numbers.
   On a few windows of the valid part the network needs {before:.4f} bits a character with its weights in 32 bits and
   {after:.4f} in 8.
 - It was trained on windows of {window:,} tokens; what stands farther back helps it little.

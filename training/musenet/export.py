@@ -35,7 +35,7 @@ NOTES = """
   the network was made for.
 - `music-critic` still tells what it writes from the data; how well stands on the critic's card.
 - Pieces under the GPL or share-alike licences are left out of the training, so that nothing binds the weights.
-- The weights are kept in 8 bits in blocks of 128 with a scale each. On windows of the valid part the network needs
+- The weights are kept in 8 bits in blocks of 64 with a scale each. On windows of the valid part the network needs
   {before:.4f} nats a note with its weights in 32 bits and {after:.4f} in 8.
 """
 CREDITS = "CREDITS.txt"

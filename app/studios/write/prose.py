@@ -121,8 +121,10 @@ class Writing:
         self._sampling = sampling_of(request.controls)
         self._banned = BannedWords(parse_banned(str(request.controls.get("banned", ""))), self._reader.codec)
         # Marks are not written; the end is written only where there is something to lead up to.
-        self._reserved = self._reader.marks if self.towards else [*self._reader.marks, self._reader.end]
-        self._rows = [_Row(generator, self._context, self._reader.codec) for generator in generators]
+        marks = self._reader.marks if self.towards else [*self._reader.marks, self._reader.end]
+        self._reserved = np.array(marks, np.int64)
+        self._most = count + len(self._context.given)
+        self._rows = [_Row(generator, self._context, self._reader.codec, self._most) for generator in generators]
 
     @property
     def towards(self) -> bool:
@@ -147,7 +149,7 @@ class Writing:
         decoder, scores = read_context(self._model, self._context.tokens, progress.part(0.0, 0.2))
         decoder = decoder.picked([0] * len(self._rows))
         scores, written = np.repeat(scores[None], len(self._rows), axis=0), progress.part(0.2, 1.0)
-        for number in range(self._count + len(self._context.given)):
+        for number in range(self._most):
             for row, given in zip(self._rows, scores, strict=True):
                 self._draw(row, given)
             yield self.made
@@ -167,30 +169,35 @@ class Writing:
             scores = _only(scores, beginning_with(row.given, self._reader.codec))
         banned = self._reserved
         if self._banned.words:
-            banned = [*banned, *self._banned.forbidden(self._before[-BANNED_LOOK_BACK:] + row.text)]
+            forbidden = self._banned.forbidden(self._before[-BANNED_LOOK_BACK:] + row.text)
+            banned = np.concatenate([banned, np.array(forbidden, np.int64)])
         row.add(sample_token(scores, row.generator, self._sampling, row.recent, banned), self._reader.end)
         row.done = row.done or row.count >= self._count
 
 
 class _Row:
-    """What was written with one generator's random numbers."""
+    """What was written with one generator's random numbers, in *most* tokens at most."""
 
-    def __init__(self, generator: np.random.Generator, context: Context, codec: SubwordCodec) -> None:
+    def __init__(self, generator: np.random.Generator, context: Context, codec: SubwordCodec, most: int) -> None:
         self.generator, self.given, self.done = generator, context.given, False
         self.tokens: list[int] = []
         self.text, self.count = "", 0
         self._codec = codec
-        self._read = context.tokens[-RECENT:].tolist()
+        known = context.tokens[-RECENT:]
+        self._read = len(known)
+        self._all = np.concatenate([known, np.zeros(most, np.int64)])
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     @property
-    def recent(self) -> list[int]:
-        """The last tokens, of the context too."""
-        return [*self._read, *self.tokens[-RECENT:]][-RECENT:]
+    def recent(self) -> np.ndarray:
+        """The last tokens (n,), of the context too."""
+        end = self._read + len(self.tokens)
+        return self._all[max(0, end - RECENT) : end]
 
     def add(self, token: int, end: int) -> None:
         """Take a token in; bytes that only repeat the end of the given text are not counted as written."""
         self.tokens.append(token)
+        self._all[self._read + len(self.tokens) - 1] = token
         if token == end:
             self.done = True
             return
