@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 TASKS = {
     "abstract-cppn": "training.cppn.export",
     "biggan-avatars": "training.biggan.export",
+    "biggan-fruits": "training.biggan.export",
     "biggan-pixel": "training.biggan.export",
     "char-rnn-latex": "training.charrnn.export",
     "char-rnn-shakespeare": "training.charrnn.export",

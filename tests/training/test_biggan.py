@@ -134,7 +134,7 @@ def test_a_resumed_run_grows_and_ends_where_one_that_was_not_stopped_does(
         torch.testing.assert_close(value, parts[name], rtol=0, atol=0, msg=name)
 
 
-@pytest.mark.parametrize(("model", "side"), [("biggan-avatars", 64), ("biggan-pixel", 32)])
+@pytest.mark.parametrize(("model", "side"), [("biggan-avatars", 64), ("biggan-fruits", 64), ("biggan-pixel", 32)])
 def test_it_learns_to_attend_and_shows_what_it_makes(
     model: str, side: int, small: type[BigTask], tiny_data: Path, tmp_path: Path
 ) -> None:

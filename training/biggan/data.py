@@ -9,7 +9,7 @@ import numpy as np
 
 from training.lib.pictures import PictureSet, read_set
 
-SETS = {"biggan-avatars": "avatars-64", "biggan-pixel": "pixel-32"}
+SETS = {"biggan-avatars": "avatars-64", "biggan-fruits": "fruits-64", "biggan-pixel": "pixel-32"}
 TILE = "tile: "
 """What the classes of single tiles begin with. Heroes and nouns are one kind each: a race is a few pixels of them."""
 

@@ -36,6 +36,9 @@ pixels.
   picture of each kind, whatever the latent.
 - Twenty-four minutes of one core; neither network had come to rest. More hours would sharpen faces.
 """
+FRUIT_NOTES = """\
+Paints a piece of fruit on white, of a variety or between several: a small BigGAN like `biggan-avatars`.
+"""
 TOLD = {
     "biggan-avatars": Told(
         name="Avatars",
@@ -51,6 +54,15 @@ TOLD = {
             "Stanley; Pixel Art, Rings, Shapes and Thumbs by DiceBear."
         ),
         notes=AVATAR_NOTES,
+    ),
+    "biggan-fruits": Told(
+        name="Fruits",
+        summary="Apples, cherries and tomatoes of twenty-eight varieties, and what lies between them.",
+        licence="CC-BY-SA-4.0",
+        data="2,952 photographs of apples, cherries and tomatoes of 28 varieties, each seen from all sides",
+        data_licence="CC BY-SA 4.0",
+        credit="Fruits-360: Mihai Oltean, 2017-, CC BY-SA 4.0; resized",
+        notes=FRUIT_NOTES,
     ),
     "biggan-pixel": Told(
         name="Pixel art",
