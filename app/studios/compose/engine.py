@@ -90,9 +90,9 @@ class ComposeEngine:
         match = Match.TOLERANCE if common >= CLOSE else Match.DIFFERENT
         return Verdict(match, tr("{share} % of the notes are the same.", share=round(100 * common, 1)))
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
-        """Nats per note and per frame, see :func:`app.studios.compose.score.likelihood`."""
-        return by_family(SCORERS, model)(model, files, progress)
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
+        """Nats per note and per frame or token; see the modules in :data:`SCORERS`."""
+        return by_family(SCORERS, model)(model, files, progress, every)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """See :mod:`.arguments`."""
