@@ -68,6 +68,7 @@ CONTROLS = [
         group="more",
         hint="To the right no two voices move in parallel fifths or octaves, as a harmony teacher asks; 0 leaves it to "
         "the network, which has hardly learnt it.",
+        absent=0.0,
     ),
     Control(
         id="density",

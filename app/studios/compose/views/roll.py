@@ -13,7 +13,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from app.base.i18n import tr
-from app.studios.compose.document import MAX_PITCH, Score
+from app.studios.compose.document import MAX_PITCH, Score, audible
 from app.studios.compose.edits import NOTHING, Key, Selection, everything
 from app.studios.compose.expectations import Expectation
 from app.studios.compose.views.geometry import KEYS
@@ -227,8 +227,9 @@ class PianoRoll(RollView):
 
     def _scene(self) -> Scene:
         outcome = self._outcome
+        score = outcome.score if outcome else self.score
         return Scene(
-            score=outcome.score if outcome else self.score,
+            score=score,
             index=self.index,
             geometry=self.geometry_,
             theme=current_theme(),
@@ -236,6 +237,7 @@ class PianoRoll(RollView):
             height=self.viewport().height(),
             selection=outcome.selection if outcome else self.selection,
             voice=self.voice,
+            heard=frozenset(audible(score)),
             voice_range=self.ranges.get(self.voice, WHOLE_RANGE),
             others=self.others,
             scale=self.scale,
