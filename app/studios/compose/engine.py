@@ -36,6 +36,7 @@ ASKED = {
 """What the command line asks of a model."""
 MIDI = (".mid", ".midi")
 NOTATION = (".musicxml", ".mxl", ".xml")
+PAGES = (".pdf", ".svg", ".png")
 CLOSE = 0.95
 """From this share of equal notes on, a work made again is within tolerance: another processor rounds otherwise."""
 
@@ -72,10 +73,11 @@ class ComposeEngine:
 
     def load(self, path: Path) -> tuple[Score, Recipe | None]:
         """Read a MIDI file, or MusicXML, which carries no recipe."""
-        if path.suffix.lower() in FORMATS:
+        if path.suffix.lower() in (*FORMATS, *PAGES):
             raise AtelierError(
                 ErrorKind.BAD_FILE,
-                tr("“{name}” is sound; notes can be opened from MIDI files only.", name=path.name),
+                tr("“{name}” can be looked at or heard, but holds no notes that can be read.", name=path.name),
+                tr("Music is opened from MIDI (.mid) and MusicXML (.musicxml, .mxl)."),
             )
         if path.suffix.lower() in NOTATION:
             return load_musicxml(path), None

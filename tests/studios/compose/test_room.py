@@ -72,6 +72,24 @@ def test_marked_bars_are_played_again_and_again_with_a_click(page: ComposePage, 
     assert not page.player.playing
 
 
+def test_a_loop_is_gone_into_from_outside_of_it(page: ComposePage, qtbot: QtBot) -> None:
+    page.state.edit("Draw", blank(8).with_track(0, [Note(i * TICKS, 67, TICKS) for i in range(32)]))
+    drag_over_ruler(page, qtbot, 4 * TICKS, 8 * TICKS)
+    qtbot.keyClick(page.roll, Key.Key_L)
+    for outside, begun in ((20 * TICKS, 4 * TICKS), (0, 4 * TICKS), (6 * TICKS, 6 * TICKS)):
+        page.seek(outside)
+        qtbot.keyClick(page.roll, Key.Key_Space)
+        assert page.roll.playhead == begun
+        qtbot.keyClick(page.roll, Key.Key_Space)
+
+
+def test_marking_bars_does_not_scroll_up(page: ComposePage, qtbot: QtBot) -> None:
+    top = page.roll.geometry_.top
+    drag_over_ruler(page, qtbot, 4 * TICKS, 8 * TICKS)
+    assert page.roll.marked == (4 * TICKS, 8 * TICKS)
+    assert page.roll.geometry_.top == top > 0
+
+
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +118,24 @@ def test_the_passes_can_be_watched_as_they_happen(page: ComposePage, qtbot: QtBo
         qtbot.keyClick(page.roll, Key.Key_H, CONTROL)
     assert len({score.tracks for score in seen}) >= 3  # not the end alone
     assert all(score.tracks[0] == melody.tracks[0] for score in seen)
+
+
+def test_what_is_written_is_in_view_unless_one_has_scrolled_away(
+    page: ComposePage, qtbot: QtBot, melody: Score
+) -> None:
+    geometry = page.roll.geometry_
+    page.state.edit("Draw", melody)
+    page.roll.fit()
+    assert geometry.y(40) > geometry.bottom
+    deep = melody.with_track(3, [Note(0, 40, TICKS)])
+    page.state.edit("Deep", deep)
+    assert RULER < geometry.y(40) < geometry.bottom
+    page.undo()
+    page.roll.fit()
+    page.roll.verticalScrollBar().setValue(page.roll.verticalScrollBar().value() - 60)
+    where = geometry.top
+    page.state.edit("Deep", deep)
+    assert geometry.top == where
 
 
 def test_who_wrote_which_note_is_kept_in_the_file(
@@ -197,6 +233,19 @@ def test_bad_files_are_told_in_place_and_the_piece_stays(
     opened(page, qtbot, tmp_path / "odd.mid")
     assert why in page.errors.text
     assert page.state.document == melody
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".pdf", ".svg"])
+def test_what_holds_no_notes_is_told(suffix: str, page: ComposePage, qtbot: QtBot, tmp_path: Path) -> None:
+    score = blank(1).with_track(0, [Note(0, 60, TICKS)])
+    page.state.edit("Draw", score)
+    with qtbot.waitSignal(page.state.saved, timeout=60_000):
+        page.state.save(tmp_path / f"in{suffix}")
+    (path,) = tmp_path.glob(f"*{suffix}")
+    opened(page, qtbot, path)
+    assert "holds no notes that can be read" in page.errors.text
+    assert "MusicXML" in page.errors.text
+    assert page.state.document == score
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ FEW = 300
 GHOST = 0.3
 MADE = 0.3
 """How much of its colour a note has that the machine made."""
+GOING = 0.35
+"""And one that Refill will take away; its edge stays."""
 
 
 class _Look(NamedTuple):
@@ -73,9 +75,9 @@ def _draw_track(painter: QPainter, scene: Scene, track: int, column: Column, rou
         looks[look].append(body)
     for look, rects in sorted(looks.items(), key=lambda item: item[0].selected):
         colour = scene.track_colour(track)
-        if look.going:
-            colour = mixed(colour, scene.colour("work"), 0.35)
         fill = colour if look.maker == "user" else mixed(colour, scene.colour("work"), MADE)
+        if look.going:
+            fill = mixed(fill, scene.colour("work"), GOING)
         if look.heat:
             fill = scene.sounding(track, heat_colour(look.heat))
         painter.setPen(QPen(scene.colour("text") if look.selected else colour, 2 if look.selected else 1))

@@ -78,14 +78,12 @@ class PianoRoll(RollView):
         """Show another score; notes that are still in it stay selected. A gesture in progress is given up."""
         self._mouse.forget()
         self._outcome = None
-        grown = score.length != self.score.length
-        self.score = score
+        before, self.score = self.score, score
         self.geometry_.ticks_per_quarter = score.ticks_per_quarter
         self.index.read(score)
         self._set_selection(self.selection & everything(score) if self.selection else NOTHING)
         self.set_voice(min(self.voice, len(score.tracks) - 1))
-        if grown and self._fitting:
-            self.fit()
+        self._fit_grown(before)
         self._scroll_limits()
         self.viewport().update()
 

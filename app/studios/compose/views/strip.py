@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.base.i18n import tr
 from app.studios.compose.alternatives import MINE, MOST
@@ -37,12 +37,16 @@ class AlternativesStrip(QWidget):
         self.take = QPushButton(tr("Take this one"))
         self.take.setToolTip(tr("Make it the piece, as one step that can be undone (T)"))
         self.take.clicked.connect(self.taken.emit)
+        self._legend = QLabel(tr("notes a quarter · range in semitones · consonant"))
+        self._legend.setObjectName("muted")
+        self._legend.setWordWrap(True)
+        self._legend.setMinimumWidth(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID // 2)
         for button in self.buttons:
             layout.addWidget(button)
-        layout.addStretch(1)
+        layout.addWidget(self._legend, 1)
         layout.addWidget(self.take)
         layout.addWidget(tool_button("close", tr("Keep what you have and put the others away"), self.dismissed.emit))
         self.hide()
