@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.studios.compose.document import PEDAL, TICKS, Control, Meter, Note, Score, Tempo, Track, blank
@@ -18,6 +19,7 @@ from app.studios.compose.midi.reading import MAX_QUARTERS
 from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.page import ComposePage
 from app.studios.compose.views.geometry import RULER
+from app.studios.compose.views.tracks_model import MUTED, NAME
 
 Key = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -105,6 +107,32 @@ def test_notes_are_doubled_and_moved_by_key_and_each_step_is_taken_back(page: Co
     while page.state.document != before:
         page.undo()
     assert {key.pitch for key in everything(page.state.document)} == {60, 64}
+
+
+def test_space_plays_but_presses_what_tab_went_to(page: ComposePage, qtbot: QtBot) -> None:
+    page.state.edit("Draw", blank(4).with_track(0, [Note(0, 67, 8 * TICKS)]))
+    page.roll.setFocus()
+    qtbot.mouseClick(page.tracks.add, Qt.MouseButton.LeftButton)
+    assert len(page.state.document.tracks) == 5
+    assert page.roll.hasFocus()  # so that keys go on being the roll's
+
+    def play_and_pause(widget: QWidget) -> None:
+        for _ in range(2):
+            with qtbot.waitSignal(page.player.playingChanged, timeout=30_000):
+                qtbot.keyClick(widget, Key.Key_Space)
+
+    play_and_pause(page.roll)
+    switch, table = page.tools.scale, page.tracks.table
+    switch.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(switch, Key.Key_Space)
+    assert switch.isChecked()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    table.setCurrentIndex(page.tracks.model.index(2, MUTED))
+    qtbot.keyClick(table, Key.Key_Space)
+    assert page.state.document.tracks[2].muted
+    assert not page.player.playing
+    table.setCurrentIndex(page.tracks.model.index(2, NAME))
+    play_and_pause(table)
 
 
 # --- the machine ------------------------------------------------------------------------------------------------------
