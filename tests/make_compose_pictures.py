@@ -22,6 +22,7 @@ from app.studios.compose.page import ComposePage
 from app.studios.compose.piece import set_key
 from app.ui.widgets.panel import Section
 from tests.pictures import opened, pixels, save, settle
+from tests.studios.compose.test_player import Tape
 
 SIZE, SMALL = (1200, 760), (900, 560)
 QUALITY = 80
@@ -78,8 +79,11 @@ def _sound(page: ComposePage) -> None:
 
 def _no_ports(page: ComposePage) -> None:
     """Asked for the ports of a machine that has none."""
+    page.tools.surprise.setChecked(False)
     _only(page, page.midi)
     page.look_for_ports()
+    settle()
+    _scroll_to(page, page.midi.record)
 
 
 def _ports(page: ComposePage) -> None:
@@ -90,14 +94,17 @@ def _ports(page: ComposePage) -> None:
     page.look_for_ports()
     page.midi.output.setCurrentIndex(1)
     page.midi.align.setChecked(True)
+    page.player.open_sink = Tape  # where there is no screen there may be no sound either
     page.record()
+    settle()
+    _scroll_to(page, page.midi.record)
 
 
 def _many(page: ComposePage) -> None:
     """A piece of 20,000 notes, seen whole."""
     page.record()
     settle(lambda: not page.state.services.jobs.busy())
-    page.errors.show_error(None)
+    page.rewind()
     _only(page, page.tracks)
     page.state.edit("Draw", orchestra(20_000))
     page.roll.fit()

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.studios.compose.document import PEDAL, TICKS, Control, Meter, Note, Score, Tempo, Track, blank
 from app.studios.compose.edits import everything
 from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.measure import measured
 from app.studios.compose.midi.reading import MAX_QUARTERS
 from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.page import ComposePage
@@ -146,6 +147,19 @@ def test_the_passes_can_be_watched_as_they_happen(page: ComposePage, qtbot: QtBo
         qtbot.keyClick(page.roll, Key.Key_H, CONTROL)
     assert len({score.tracks for score in seen}) >= 3  # not the end alone
     assert all(score.tracks[0] == melody.tracks[0] for score in seen)
+
+
+def test_a_wish_set_with_its_slider_is_measured_on_what_is_made(page: ComposePage, qtbot: QtBot, melody: Score) -> None:
+    page.state.edit("Draw", melody)
+    page.state.lock_seed = True
+    slider = next(box for box in page.findChildren(QDoubleSpinBox) if box.accessibleName() == "Density")
+    found = []
+    for wish in (-1.0, 1.0):
+        slider.setValue(wish)
+        with qtbot.waitSignal(page.state.busyChanged, check_params_cb=lambda busy: not busy, timeout=90_000):
+            page.harmonise()
+        found.append(measured(page.state.document, (1, 2, 3)).density)
+    assert found[1] > 1.3 * found[0]
 
 
 def test_what_is_written_is_in_view_unless_one_has_scrolled_away(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.base.i18n import tr
 from app.studios.compose.alternatives import MINE, MOST
@@ -37,16 +37,12 @@ class AlternativesStrip(QWidget):
         self.take = QPushButton(tr("Take this one"))
         self.take.setToolTip(tr("Make it the piece, as one step that can be undone (T)"))
         self.take.clicked.connect(self.taken.emit)
-        self._legend = QLabel(tr("notes a quarter · range in semitones · consonant"))
-        self._legend.setObjectName("muted")
-        self._legend.setWordWrap(True)
-        self._legend.setMinimumWidth(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         layout.setSpacing(GRID // 2)
         for button in self.buttons:
             layout.addWidget(button)
-        layout.addWidget(self._legend, 1)
+        layout.addStretch(1)
         layout.addWidget(self.take)
         layout.addWidget(tool_button("close", tr("Keep what you have and put the others away"), self.dismissed.emit))
         self.hide()
@@ -79,9 +75,10 @@ class AlternativesStrip(QWidget):
         found = verdict.measures
         name = _name(place)
         if verdict.likeness is not None:
-            name = tr("{name} · critic {percent} %", name=name, percent=round(100 * verdict.likeness)) + "\n"
-        counts = f"{found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %"
-        button.setText(f"{name}{counts}" if name.endswith("\n") else f"{name} · {counts}")
+            name = tr("{name} · critic {percent} %", name=name, percent=round(100 * verdict.likeness))
+        counts = tr("{density}/♩ {spread}st {percent}%", density=f"{found.density:.1f}",
+                    spread=round(found.spread), percent=round(100 * found.consonance))  # fmt: skip
+        button.setText(f"{name}\n{counts}")
         button.setToolTip(f"{_name(place)}: {spoken(verdict)} (N)")
         button.setAccessibleName(button.toolTip())
 
