@@ -258,13 +258,19 @@ def _add_score(verbs: Any, cards: tuple[StudioCard, ...]) -> None:
     )
     verb.add_argument("model", metavar="MODEL")
     verb.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    verb.add_argument(
+        "--every-frame",
+        action="store_true",
+        help="coconet: ask for each frame as the paper does, in hours for many pieces; else some are drawn and the "
+        "standard error that comes from it is told",
+    )
     verb.set_defaults(action=lambda options: _score(cards, options))
 
 
 def _score(cards: tuple[StudioCard, ...], options: argparse.Namespace) -> None:
     model = _shelf().open(options.model)
     engine = _card(cards, model.manifest.studio).load_engine()
-    print(json.dumps(engine.score(model, options.files, Progress()), indent=2))
+    print(json.dumps(engine.score(model, options.files, Progress(sink=_note), options.every_frame), indent=2))
 
 
 def _add_check(verbs: Any, cards: tuple[StudioCard, ...]) -> None:

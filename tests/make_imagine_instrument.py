@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.base.paths import Paths
-from app.shell.application import make_application, make_services
-from app.shell.window import Window
-from app.studios.cards import CARDS
 from app.studios.imagine.inversion import Crop
 from app.studios.imagine.marks import brushed, marks_to_png, no_marks
 from app.studios.imagine.page import ImaginePage
 from app.ui.widgets.panel import Section
+from tests.pictures import opened, save, settle
 
-SIZE, MODEL, SEED = (1280, 820), "stylegan-portraits", 1
+SIZE, QUALITY, MODEL, SEED = (1280, 820), 78, "stylegan-portraits", 1
 EYES = ((38.0, 62.0), (90.0, 62.0), 13.0)
 """Where the eyes of an aligned portrait are, and how wide a brush covers them, in pixels."""
 
 
 def main(folder: Path, names: list[str]) -> None:
     """Write ``imagine-{steer,styles,refill,photo,enlarge,evidence,inside}-THEME.webp``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    application = make_application(["atelie"])
-    with tempfile.TemporaryDirectory() as home:
-        root = Path(home)
-        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
-        window.resize(*SIZE)
-        window.show()
+    with opened(SIZE) as window:
         page = window.show_studio("imagine")
         assert isinstance(page, ImaginePage)
         page.state.set_model(MODEL)
@@ -49,9 +35,7 @@ def main(folder: Path, names: list[str]) -> None:
             _generate(page)
             scene(page)
             _settle(page)
-            window.grab().save(str(folder / f"imagine-{name}-{theme}.webp"), quality=78)
-        window.close()
-    application.processEvents()
+            save(window.grab().toImage(), folder / f"imagine-{name}-{theme}.webp", QUALITY)
 
 
 def _generate(page: ImaginePage) -> None:
@@ -152,11 +136,7 @@ SCENES: tuple[tuple[str, str, Callable[[ImaginePage], None]], ...] = (
 
 def _settle(page: ImaginePage) -> None:
     """Until nothing runs and everything is painted."""
-    loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: None if page.state.services.jobs.busy() else loop.quit())
-    timer.start(300)
-    loop.exec()
-    timer.stop()
+    settle(lambda: not page.state.services.jobs.busy())
 
 
 if __name__ == "__main__":

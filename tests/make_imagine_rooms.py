@@ -5,42 +5,25 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtCore import QEventLoop, QTimer
-
-from app.base.paths import Paths
-from app.shell.application import make_application, make_services
 from app.shell.window import Window
-from app.studios.cards import CARDS
 from app.studios.imagine.page import ImaginePage
 from app.studios.imagine.views.bench import FAMILY, GALLERY, PICTURES
 from app.ui.widgets.panel import Section
+from tests.pictures import opened, save, settle
 
-SIZE = (1280, 820)
+SIZE, QUALITY = (1280, 820), 80
 
 
 def main(folder: Path, themes: list[str]) -> None:
     """Write ``imagine-{breed,family,walk,gallery,compare}-THEME.webp``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    application = make_application(["atelie"])
     for theme in themes or ["light", "dark"]:
-        with tempfile.TemporaryDirectory() as home:
-            root = Path(home)
-            window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
-            window.set_theme(theme)
-            window.resize(*SIZE)
-            window.show()
+        with opened(SIZE, theme) as window:
             page = window.show_studio("imagine")
             assert isinstance(page, ImaginePage)
             _scenes(page, window, folder, theme)
-            window.close()
-    application.processEvents()
 
 
 def _scenes(page: ImaginePage, window: Window, folder: Path, theme: str) -> None:
@@ -48,7 +31,7 @@ def _scenes(page: ImaginePage, window: Window, folder: Path, theme: str) -> None
 
     def shoot(name: str) -> None:
         _settle(page)
-        window.grab().save(str(folder / f"imagine-{name}-{theme}.webp"), quality=80)
+        save(window.grab().toImage(), folder / f"imagine-{name}-{theme}.webp", QUALITY)
 
     state.generate()
     _settle(page)
@@ -89,11 +72,7 @@ def _scenes(page: ImaginePage, window: Window, folder: Path, theme: str) -> None
 
 def _settle(page: ImaginePage) -> None:
     """Until nothing runs and everything is painted."""
-    loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: None if page.state.services.jobs.busy() else loop.quit())
-    timer.start(300)
-    loop.exec()
-    timer.stop()
+    settle(lambda: not page.state.services.jobs.busy())
 
 
 if __name__ == "__main__":

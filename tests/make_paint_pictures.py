@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QBuffer, QEventLoop, QSize, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QSize
 from PySide6.QtPdf import QPdfDocument
 
-from app.base.paths import Paths
 from app.base.progress import Progress
-from app.shell.application import make_application, make_services
-from app.shell.window import Window
-from app.studios.cards import CARDS
 from app.studios.paint.alongsheet import along_sheet, with_palette
 from app.studios.paint.brushes import brush_names, load_brush
 from app.studios.paint.closeness import painting_of
@@ -33,20 +24,15 @@ from app.studios.paint.page import PaintPage
 from app.studios.paint.render import render
 from app.studios.paint.request import PaintRequest, Space
 from app.studios.paint.target import target_of
+from tests.pictures import opened, pixels, save, settle
 
 ANGLES = np.linspace(0, 2 * np.pi, 60)
-SIZE = (1280, 820)
+SIZE, QUALITY = (1280, 820), 72
 
 
 def main(folder: Path) -> None:
     """Write ``paint-*.webp`` and the time-lapse."""
-    folder.mkdir(parents=True, exist_ok=True)
-    application = make_application(["atelie"])
-    with tempfile.TemporaryDirectory() as home:
-        root = Path(home)
-        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
-        window.resize(*SIZE)
-        window.show()
+    with opened(SIZE) as window:
         page = window.show_studio("paint")
         assert isinstance(page, PaintPage)
         page.new()
@@ -54,15 +40,13 @@ def main(folder: Path) -> None:
             window.set_theme(theme)
             scene(page)
             _settle(page)
-            _save(window.grab().toImage(), folder / f"paint-{name}.webp")
+            save(window.grab().toImage(), folder / f"paint-{name}.webp", QUALITY)
         _save_between(page, folder / "paint-between.webp")
         _save_strokes(page, folder / "paint-strokes.webp")
         _save_faces(page, folder / "paint-faces.webp")
-        window.close()
     _save_brushes(folder / "paint-brushes.webp")
     _save_film(folder / "paint-film.webp")
     _save_sheet(folder / "paint-sheet.webp")
-    application.processEvents()
 
 
 # --- scenes -----------------------------------------------------------------------------------------------------------
@@ -267,7 +251,7 @@ def _save_sheet(path: Path) -> None:
     buffer.setData(along_sheet(landscape(), 8))
     buffer.open(QBuffer.OpenModeFlag.ReadOnly)
     document.load(buffer)
-    pages = [_pixels(document.render(number, QSize(400, 566))) for number in (0, 1, 4)]
+    pages = [pixels(document.render(number, QSize(400, 566))) for number in (0, 1, 4)]
     document.close()
     _write(Image.fromarray(np.concatenate(pages, 1)[:390]), path)
 
@@ -289,26 +273,11 @@ def _save_film(path: Path) -> None:
 
 def _settle(page: PaintPage) -> None:
     """Until nothing runs and everything is painted."""
-    loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: None if page.state.services.jobs.busy() else loop.quit())
-    timer.start(400)
-    loop.exec()
-    timer.stop()
-
-
-def _save(image: QImage, path: Path) -> None:
-    _write(Image.fromarray(_pixels(image)), path)
-
-
-def _pixels(image: QImage) -> np.ndarray:
-    pixels = image.convertToFormat(QImage.Format.Format_RGB888)
-    width, height = pixels.width(), pixels.height()
-    rows = np.frombuffer(pixels.constBits(), np.uint8).reshape(height, pixels.bytesPerLine())[:, : 3 * width]
-    return rows.reshape(height, width, 3).copy()
+    settle(lambda: not page.state.services.jobs.busy())
 
 
 def _write(picture: Image.Image, path: Path) -> None:
-    picture.save(path, quality=72, method=6)
+    picture.save(path, quality=QUALITY, method=6)
 
 
 if __name__ == "__main__":

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.base.paths import Paths
-from app.shell.application import make_application, make_services
-from app.shell.window import Window
-from app.studios.cards import CARDS
 from app.studios.write.document import Text
 from app.studios.write.page import WritePage
 from app.studios.write.views.attention import AttentionDialog
 from app.ui.form import ControlForm
 from app.ui.presets import PresetRow
-from app.ui.theme import apply_theme, load_theme
 from app.ui.widgets.panel import Section
+from tests.pictures import opened, settle
 
 SIZE = (1200, 760)
 COLOURS = 96
-SETTLE_MS = 500
 STORY = """# The lighthouse
 
 ## CHAPTER I
@@ -82,27 +72,19 @@ Scene = Callable[[WritePage], QWidget | None]
 def main(folder: Path, theme: str, names: list[str]) -> None:
     """Write one picture for each scene named, or for all."""
     folder.mkdir(parents=True, exist_ok=True)
-    application = make_application(["atelie"])
     for name, scene in SCENES.items():
         if not names or name in names:
-            _shoot(application, scene, theme, folder / f"write-{name}.png")
+            _shoot(scene, theme, folder / f"write-{name}.png")
 
 
-def _shoot(application: QApplication, scene: Scene, theme: str, path: Path) -> None:
-    with tempfile.TemporaryDirectory() as home:
-        root = Path(home)
-        apply_theme(application, load_theme(theme))
-        window = Window(make_services(Paths(root / "data", root / "config", root / "cache")), CARDS)
-        window.set_theme(theme)
-        window.resize(*SIZE)
-        window.show()
+def _shoot(scene: Scene, theme: str, path: Path) -> None:
+    with opened(SIZE, theme) as window:
         page = window.show_studio("write")
         assert isinstance(page, WritePage)
         _story(page)
         shown = scene(page) or window
-        _settle()
+        settle()
         _save(shown.grab().toImage(), path)
-        window.close()
 
 
 def _save(image: QImage, path: Path) -> None:
@@ -162,7 +144,7 @@ def _presets(page: WritePage) -> None:
 def _surprise(page: WritePage) -> None:
     page.state.set_model("gpt-prose-en")
     page.toggle_surprise()
-    _wait(lambda: bool(page.surprise.placed) and not page.state.services.jobs.busy())
+    settle(lambda: bool(page.surprise.placed) and not page.state.services.jobs.busy())
     _unfold(page, page.surprise.panel)
 
 
@@ -173,9 +155,9 @@ def _evidence(page: WritePage) -> None:
     page.state.set_control("length", 900)
     page.editor.mark(len(VERSE), len(VERSE))
     page.generate()
-    _wait(lambda: not page.state.busy)
+    settle(lambda: not page.state.busy)
     page.weigh_evidence()
-    _wait(lambda: page.evidence.found is not None and not page.state.services.jobs.busy())
+    settle(lambda: page.evidence.found is not None and not page.state.services.jobs.busy())
     _unfold(page, page.evidence.panel)
 
 
@@ -183,7 +165,7 @@ def _unfold(page: WritePage, body: QWidget) -> None:
     """This section of the panel, and none of the others."""
     for section in page.panel.findChildren(Section):
         section.set_open(section.isAncestorOf(body))
-    _settle()
+    settle()
     page.panel.verticalScrollBar().setValue(page.panel.verticalScrollBar().maximum())
 
 
@@ -201,7 +183,7 @@ def _scene(page: WritePage) -> None:
 def _ghost(page: WritePage) -> None:
     _scene(page)
     page.go_on()
-    _wait(lambda: not page.state.services.jobs.busy())
+    settle(lambda: not page.state.services.jobs.busy())
     for _ in range(3):
         page.aids.suggestions.take_word()
 
@@ -209,13 +191,13 @@ def _ghost(page: WritePage) -> None:
 def _alternatives(page: WritePage) -> None:
     _scene(page)
     page.offer()
-    _wait(lambda: not page.aids.choices.working)
+    settle(lambda: not page.aids.choices.working)
 
 
 def _chances(page: WritePage) -> None:
     page.state.set_model("gpt-prose-en")
     page.aids.chances.look(page.state.document.text.index("shutter"))
-    _wait(page.aids.chances.isVisible)
+    settle(page.aids.chances.isVisible)
 
 
 def _refill(page: WritePage) -> None:
@@ -223,7 +205,7 @@ def _refill(page: WritePage) -> None:
     start = SCENE.index("He did not sleep")
     page.editor.mark(start, SCENE.index("\n", start))
     page.refill()
-    _wait(lambda: not page.aids.choices.working)
+    settle(lambda: not page.aids.choices.working)
 
 
 def _verse(page: WritePage) -> None:
@@ -232,7 +214,7 @@ def _verse(page: WritePage) -> None:
     page.editor.mark(len(page.state.document), len(page.state.document))
     page.verse.acrostic.setText("LOVE")
     page.write_verse(page.verse.verse())
-    _wait(lambda: not page.state.busy)
+    settle(lambda: not page.state.busy)
     _unfold(page, page.verse)
 
 
@@ -241,7 +223,7 @@ def _attention(page: WritePage) -> QWidget:
     page.editor.mark(len(page.state.document), len(page.state.document))
     page.show_attention()
     dialog = page.findChildren(AttentionDialog)[-1]
-    _wait(lambda: dialog.heads.attention is not None)
+    settle(lambda: dialog.heads.attention is not None)
     dialog.average.setChecked(False)
     return dialog
 
@@ -262,17 +244,6 @@ SCENES: dict[str, Scene] = {
     "verse": _verse,
     "attention": _attention,
 }
-
-
-def _wait(done: Callable[[], bool]) -> None:
-    while not done():
-        _settle()
-
-
-def _settle() -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(SETTLE_MS, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

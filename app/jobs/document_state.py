@@ -23,7 +23,7 @@ from app.jobs.snapshot import Snapshot, StudioSettings, decode, encode
 from app.jobs.undo import UndoStack
 from app.jobs.worker import DISK, End, Listener
 from app.runtime.catalog import Entry
-from app.runtime.manifest import ControlValue
+from app.runtime.manifest import ControlValue, Manifest
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +94,8 @@ class DocumentState(QObject, Generic[Doc]):
 
     def set_model(self, model: str) -> None:
         """Choose a model; its controls start at their defaults."""
-        entry = next((entry for entry in self.models() if entry.id == model), None)
-        controls = entry.manifest.defaults() if entry and entry.manifest else {}
+        manifest = self._manifest(model)
+        controls = manifest.defaults() if manifest else {}
         self._set_settings(StudioSettings(model=model, seed=self.settings.seed, controls=controls))
 
     def set_seed(self, seed: int) -> None:
@@ -108,6 +108,11 @@ class DocumentState(QObject, Generic[Doc]):
     def set_controls(self, values: dict[str, ControlValue]) -> None:
         """Set several declared controls at once."""
         self._set_settings(msgspec.structs.replace(self.settings, controls={**self.settings.controls, **values}))
+
+    def meant_by(self, model: str, values: dict[str, ControlValue]) -> dict[str, ControlValue]:
+        """All controls of *model* as a work has them that was made with *values*; *values* for an unknown model."""
+        manifest = self._manifest(model)
+        return manifest.meant_by(values) if manifest else values
 
     # --- undo ----------------------------------------------------------------------------------------------------
 
@@ -167,7 +172,7 @@ class DocumentState(QObject, Generic[Doc]):
         """Bring back the work in progress from the newest file that can be read; False on the first run."""
         for path in self._working.candidates():
             try:
-                self._now = decode(self._working.read(path), self.document_type)
+                self._now = self._decoded(self._working.read(path))
                 return True
             except AtelierError as error:
                 aside = self._working.set_aside(path)
@@ -175,6 +180,17 @@ class DocumentState(QObject, Generic[Doc]):
         return False
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _decoded(self, content: bytes) -> Snapshot[Doc]:
+        """A snapshot from the disk, with the controls its model has got since. Raises :class:`AtelierError`."""
+        found = decode(content, self.document_type)
+        controls = self.meant_by(found.settings.model, found.settings.controls)
+        return Snapshot(
+            found.document, msgspec.structs.replace(found.settings, controls=controls), found.made, found.node
+        )
+
+    def _manifest(self, model: str) -> Manifest | None:
+        return next((entry.manifest for entry in self.models() if entry.id == model), None)
 
     def _first_settings(self) -> StudioSettings:
         entry = next((entry for entry in self.models() if entry.usable), None)

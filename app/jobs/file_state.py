@@ -117,10 +117,8 @@ class FileState(DocumentState[Doc], Generic[Doc, Req]):
         self._last_request = self._filled(request) if request else None
 
     def _filled(self, request: Req) -> Req:
-        """The request with the defaults of those controls it does not name: its model may have got more since."""
-        entry = next((entry for entry in self.models() if entry.id == request.model), None)
-        defaults = entry.manifest.defaults() if entry and entry.manifest else {}
-        return msgspec.structs.replace(cast(Any, request), controls={**defaults, **request.controls})
+        """The request with those controls it does not name: its model may have got more since."""
+        return msgspec.structs.replace(cast(Any, request), controls=self.meant_by(request.model, request.controls))
 
     def _request_of(self, content: dict[str, Any]) -> Req | None:
         """The request in a recipe; None for one that is none of this studio: the work opens without it."""

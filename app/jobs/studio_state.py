@@ -16,7 +16,7 @@ from app.base.progress import Progress
 from app.jobs.file_state import FileState
 from app.jobs.history import Node
 from app.jobs.services import Services
-from app.jobs.snapshot import Made, Snapshot, decode, encode
+from app.jobs.snapshot import Made, Snapshot, encode
 from app.jobs.worker import End, Listener
 from app.runtime.engine import Request
 
@@ -211,7 +211,7 @@ class StudioState(FileState[Doc, Req], Generic[Doc, Req]):
         found: list[Snapshot[Doc]] = []
 
         def read(_: Progress) -> Iterator[None]:
-            found.append(decode(self.services.history.document(node), self.document_type))
+            found.append(self._decoded(self.services.history.document(node)))
             yield None
 
         def show() -> None:

@@ -66,8 +66,11 @@ class Engine(Protocol[Req, Res]):
         """Compare a result made again (*ours*) with the one in the file (*theirs*)."""
         ...
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
-        """Measure the model on files; a JSON-able dictionary of figures with their units in the keys."""
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
+        """Measure the model on files; a JSON-able dictionary of figures with their units in the keys.
+
+        With *every* all is asked for of which otherwise a part is drawn, however long it takes.
+        """
         ...
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -103,6 +106,16 @@ def by_family(table: dict[str, str], model: Model) -> Any:
         )
     module, _, name = reference.partition(":")
     return getattr(importlib.import_module(module), name)
+
+
+def nothing_drawn(every: bool) -> None:
+    """Refuse to ask for *every* part of files that are measured whole as they are. Raises ``AtelierError``."""
+    if every:
+        raise AtelierError(
+            ErrorKind.BAD_INPUT,
+            tr("For this model no frames are drawn: all of a file is measured."),
+            tr("Leave --every-frame out."),
+        )
 
 
 def card_of_file(cards: Sequence[StudioCard], path: Path) -> StudioCard:

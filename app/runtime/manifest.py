@@ -43,7 +43,8 @@ class FileEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Control(msgspec.Struct, frozen=True, kw_only=True):
     """One value the user can set; the window makes a slider, a list or a switch of it.
 
-    ``hint`` says what it does to the result. ``group`` ``"main"`` is open, ``"more"`` folded.
+    ``hint`` says what it does to the result. ``group`` ``"main"`` is open, ``"more"`` folded. ``absent`` is what works
+    were made with that do not name it, if that is not the default: they are older than the control.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     group: Literal["main", "more"] = "main"
     hint: str = ""
     unit: str = ""
+    absent: ControlValue | None = None
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +116,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def defaults(self) -> dict[str, ControlValue]:
         """The declared controls at their default values."""
         return {control.id: control.default for control in self.controls}
+
+    def meant_by(self, values: dict[str, ControlValue]) -> dict[str, ControlValue]:
+        """Every declared control as a work has it that was made with *values*, perhaps before some were there."""
+        absent = {control.id: control.absent for control in self.controls if control.absent is not None}
+        return {**self.defaults(), **absent, **values}
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -36,6 +36,7 @@ ASKED = {
 """What the command line asks of a model."""
 MIDI = (".mid", ".midi")
 NOTATION = (".musicxml", ".mxl", ".xml")
+PAGES = (".pdf", ".svg", ".png")
 CLOSE = 0.95
 """From this share of equal notes on, a work made again is within tolerance: another processor rounds otherwise."""
 
@@ -72,10 +73,11 @@ class ComposeEngine:
 
     def load(self, path: Path) -> tuple[Score, Recipe | None]:
         """Read a MIDI file, or MusicXML, which carries no recipe."""
-        if path.suffix.lower() in FORMATS:
+        if path.suffix.lower() in (*FORMATS, *PAGES):
             raise AtelierError(
                 ErrorKind.BAD_FILE,
-                tr("“{name}” is sound; notes can be opened from MIDI files only.", name=path.name),
+                tr("“{name}” can be looked at or heard, but holds no notes that can be read.", name=path.name),
+                tr("Music is opened from MIDI (.mid) and MusicXML (.musicxml, .mxl)."),
             )
         if path.suffix.lower() in NOTATION:
             return load_musicxml(path), None
@@ -90,9 +92,9 @@ class ComposeEngine:
         match = Match.TOLERANCE if common >= CLOSE else Match.DIFFERENT
         return Verdict(match, tr("{share} % of the notes are the same.", share=round(100 * common, 1)))
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
-        """Nats per note and per frame, see :func:`app.studios.compose.score.likelihood`."""
-        return by_family(SCORERS, model)(model, files, progress)
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
+        """Nats per note and per frame or token; see the modules in :data:`SCORERS`."""
+        return by_family(SCORERS, model)(model, files, progress, every)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """See :mod:`.arguments`."""

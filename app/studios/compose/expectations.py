@@ -11,6 +11,7 @@ import numpy as np
 
 from app.base.progress import Progress
 from app.runtime.decoder import CHUNK, Decoder
+from app.runtime.engine import nothing_drawn
 from app.runtime.model import Model
 from app.runtime.sampling import probabilities
 from app.studios.compose.document import Score
@@ -104,8 +105,9 @@ def expectations(model: Model, score: Score, progress: Progress) -> dict[Key, Ex
     return found
 
 
-def likelihood(model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+def likelihood(model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
     """Nats per token and per note over MIDI files. Raises ``AtelierError`` (``BAD_FILE``)."""
+    nothing_drawn(every)
     readings = [
         read(model, load_midi(path)[0], progress.part(number / len(files), (number + 1) / len(files)))
         for number, path in enumerate(files)

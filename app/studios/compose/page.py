@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.base.card import StudioCard
 from app.base.errors import AtelierError
@@ -36,6 +38,7 @@ from app.studios.compose.views.score_view import ScoreView
 from app.studios.compose.views.strip import AlternativesStrip
 from app.studios.compose.views.tools import Tools
 from app.studios.compose.views.tracks import TrackList
+from app.studios.compose.views.tracks_model import NAME
 from app.ui.icons import set_icon
 from app.ui.studio_page import StudioPage
 from app.ui.widgets.bar import tool_button
@@ -82,6 +85,7 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, SurpriseCommands
         self._connect_panel()
         self._connect_sound()
         self._connect_machine()
+        self._leave_keys_to_the_roll()
         self.restore_font()
         self._show_document()
         self.roll.fit()
@@ -122,6 +126,13 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, SurpriseCommands
         self.player.close()
 
     # --- inside --------------------------------------------------------------------------------------------------
+
+    def _leave_keys_to_the_roll(self) -> None:
+        """A click on a button does not take the keys away from the roll; who comes by Tab means the button."""
+        # What lies behind a button gets the focus that the button does not take.
+        for widget in (*self.findChildren(QAbstractButton), self.panel):
+            if widget.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+                widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect_roll(self) -> None:
         roll, tools = self.roll, self.tools
@@ -276,6 +287,18 @@ class ComposePage(MachineCommands, RollCommands, SoundCommands, SurpriseCommands
     def _show_playing(self, playing: bool) -> None:
         set_icon(self.play_button, "pause" if playing else "play")
         self.piece.show_piece(self._now, self.roll.playhead)
+
+    def event(self, event: QEvent) -> bool:
+        """Space plays, but presses a button or a tick that has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._presses(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _presses(self, event: QKeyEvent) -> bool:
+        focused = QApplication.focusWidget()
+        ticked = focused is self.tracks.table and self.tracks.table.currentIndex().column() != NAME
+        return event.key() == Qt.Key.Key_Space and (ticked or isinstance(focused, QAbstractButton))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,14 +1,7 @@
 """How well a model of the family ``coconet`` knows a piece: nats per note and nats per frame.
 
 *Per note* (the orderless loss of Huang et al. 2017, section 3): of a crop, a random number of random cells is hidden
-and each is asked for, given what is shown.
-
-*Per frame* (the paper's table 1, and the evaluation its authors published): of the whole piece, one step is asked for
-given those before it in an ordering of the steps, random or chronological. Its four voices are asked for one after the
-other in random order, and each sees what the network would itself have written for those before it, not the truth. The
-chances of several orderings are averaged, not their logarithms; then come the means over the steps of a piece and over
-pieces. The authors ask for each step of each piece; here some are drawn, as many on each sixteenth of the quarter (most
-of what is new in a chorale comes on the first), which gives the same in expectation.
+and each is asked for, given what is shown. *Per frame*: see :mod:`.frames`.
 """
 
 from __future__ import annotations
@@ -31,15 +24,16 @@ from app.studios.compose.cast import with_choir
 from app.studios.compose.coconet import predictor
 from app.studios.compose.codec import REST, VOICES, Codec, codec_of, in_range
 from app.studios.compose.files import load_midi
+from app.studios.compose.frames import FLOOR, ORDERINGS, FrameMeasure
 from app.studios.compose.gibbs import Predict
 from app.studios.compose.grid import MAX_STEPS, Ruler, voices_grid
 
 CROP = 128
 BATCH = 8
 DRAWS = 4
-ORDERINGS = 5
-"""As many as the authors average over."""
-FLOOR = 1e-12
+"""Crops of each piece."""
+FRAMES, OF_EACH = 560, 20
+"""Frames asked for at most, and of each piece: ten minutes of one core of a server, in both kinds of ordering."""
 
 
 @dataclass(frozen=True)
@@ -51,55 +45,47 @@ class Crop:
     length: int
 
 
-def likelihood(
-    model: Model, files: list[Path], progress: Progress, draws: int = DRAWS, orderings: int = ORDERINGS
-) -> dict[str, Any]:
+def likelihood(model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
     """Figures over all pieces in *files* (MIDI, or an ``.npz`` of chorales: its valid part, else its test part).
 
-    *draws* is the number of crops, and of steps, taken of each piece. Raises ``AtelierError`` (``BAD_FILE``).
+    Some frames are drawn, or with *every* all are asked for, which takes hours for the chorales of a test part.
+    Raises ``AtelierError`` (``BAD_FILE``).
     """
-    measure = measure_of(model, files, progress, draws, orderings)
+    measure = measure_of(model, files, progress)
     grids = measure.grids
     notes = measure.per_note(progress.part(0.0, 0.1))
-    random_order = measure.per_frame(False, progress.part(0.1, 0.55))
-    chronological = measure.per_frame(True, progress.part(0.55, 1.0))
+    frames = measure.frames(None if every else min(FRAMES, OF_EACH * measure.pieces))
+    random_order = frames.nats(False, progress.part(0.1, 0.6))
+    chronological = frames.nats(True, progress.part(0.6, 1.0))
     return {
         "pieces": measure.pieces,
         "steps": len(grids),
-        "frames": measure.pieces * draws,
-        "orderings": orderings,
+        "frames": random_order.frames,
+        "orderings": ORDERINGS,
         "nats_per_note": notes,
         "chance_in_range": float(np.mean(measure.in_range)),
-        "nats_per_frame_random_order": float(np.mean(random_order)),
-        "nats_per_frame_random_order_error": standard_error(random_order),
-        "nats_per_frame_chronological": float(np.mean(chronological)),
-        "nats_per_frame_chronological_error": standard_error(chronological),
+        "nats_per_frame_random_order": random_order.nats,
+        "nats_per_frame_random_order_error": random_order.error,
+        "nats_per_frame_chronological": chronological.nats,
+        "nats_per_frame_chronological_error": chronological.error,
         "share_in_range": float(in_range(grids, codec_of(model.codec)).mean()),
     }
 
 
-def measure_of(
-    model: Model, files: list[Path], progress: Progress, draws: int = DRAWS, orderings: int = ORDERINGS
-) -> Measure:
-    """What measures the model on the pieces of *files*, see :func:`likelihood`."""
+def measure_of(model: Model, files: list[Path], progress: Progress, draws: int = DRAWS) -> Measure:
+    """What measures the model on the pieces of *files*, see :func:`likelihood`; *draws* crops of each."""
     codec = codec_of(model.codec)
     pieces = [piece for path in files for piece in _pieces(path, codec)]
-    return Measure(codec, predictor(model, progress), pieces, draws, orderings)
-
-
-def standard_error(losses: list[float]) -> float:
-    """The standard error of the mean over pieces."""
-    return float(np.std(losses) / np.sqrt(len(losses)))
+    return Measure(codec, predictor(model, progress), pieces, draws)
 
 
 class Measure:
-    """The same crops, steps, orderings and masks each time."""
+    """The same crops and masks each time."""
 
-    def __init__(self, codec: Codec, predict: Predict, pieces: list[np.ndarray], draws: int, orderings: int) -> None:
+    def __init__(self, codec: Codec, predict: Predict, pieces: list[np.ndarray], draws: int) -> None:
         self._codec, self._predict = codec, predict
         self.grids = np.concatenate(pieces)
         self._pieces, self._draws = [codec.encode(piece) for piece in pieces], draws
-        self._orderings = orderings
         self._allowed = codec.allowed()
         self._allowed[:, codec.pitches] = True
         self.in_range: list[float] = []
@@ -121,43 +107,9 @@ class Measure:
             losses += [loss[~k].mean() for loss, k in zip(truth, known, strict=True)]
         return float(np.mean(losses))
 
-    def per_frame(self, chronological: bool, progress: Progress) -> list[float]:
-        """For each piece the mean over drawn steps of the loss of the four voices together."""
-        random = rng(0, 2, int(chronological))
-        means = []
-        for number, piece in enumerate(self._pieces):
-            targets = np.tile(self._steps_of(piece, random), self._orderings)
-            logs = self._frames(piece, targets, chronological, random).reshape(self._orderings, -1)
-            means.append(float(-(np.logaddexp.reduce(logs, axis=0) - np.log(self._orderings)).mean()))
-            progress.report((number + 1) / len(self._pieces))
-        return means
-
-    def _steps_of(self, piece: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Drawn steps, (draws,), in turn on each place within the quarter."""
-        quarter = self._codec.steps_per_quarter
-        place = (random.integers(quarter) + np.arange(self._draws)) % quarter
-        return random.integers(0, len(piece) // quarter, self._draws) * quarter + place
-
-    def _frames(
-        self, piece: np.ndarray, targets: np.ndarray, chronological: bool, random: np.random.Generator
-    ) -> np.ndarray:
-        """The logarithm of the chance of each target step, (targets,), in one ordering for each.
-
-        Orderings that show the network the same ask it once: in chronological order, all do at first.
-        """
-        crop, rows = Crop(piece, 0, len(piece)), np.arange(len(targets))
-        place = np.stack([np.arange(len(piece)) if chronological else random.permutation(len(piece)) for _ in rows])
-        known = np.repeat((place < place[rows, targets][:, None])[..., None], VOICES, axis=2)
-        written = np.repeat(piece[None], len(rows), axis=0)
-        total = np.zeros(len(rows))
-        for voice in np.stack([random.permutation(VOICES) for _ in rows]).T:
-            shown = np.where(known, written, -1).reshape(len(rows), -1)
-            _, one, back = np.unique(shown, axis=0, return_index=True, return_inverse=True)
-            logs = self._logs([crop] * len(one), written[one], known[one])[back.reshape(-1), targets, voice]
-            total += logs[rows, piece[targets, voice]]
-            written[rows, targets, voice] = logs.argmax(axis=-1)
-            known[rows, targets, voice] = True
-        return total
+    def frames(self, frames: int | None) -> FrameMeasure:
+        """What measures so many frames of these pieces, or every one for None."""
+        return FrameMeasure(self._codec, self._predict, self._pieces, frames)
 
     def _logs(self, crops: list[Crop], classes: np.ndarray, known: np.ndarray) -> np.ndarray:
         """The logarithm of the chance of each class in each cell, (batch, steps, 4, classes), given the known cells."""

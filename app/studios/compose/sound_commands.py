@@ -47,6 +47,7 @@ class SoundCommands:
         elif port is not None:
             self.band.play(self.alternatives.score, self.roll.playhead, port)
         else:
+            self._go_into_loop()
             self.player.play(self.alternatives.score, self.roll.playhead)
 
     def rewind(self) -> None:
@@ -68,6 +69,12 @@ class SoundCommands:
         """The marked bars, or the whole piece when none are marked."""
         region = self.roll.marked or (0, self.state.document.length)
         self.player.set_loop(region if self.loop_button.isChecked() else None)
+
+    def _go_into_loop(self) -> None:
+        """From outside the marked bars they would never be reached, or only after all that stands before them."""
+        start, end = self.roll.marked or (0, self.state.document.length)
+        if self.loop_button.isChecked() and not start <= self.roll.playhead < end:
+            self.seek(start)
 
     # --- SoundFont -----------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import numpy as np
 from app.base.files import read_bytes
 from app.base.i18n import tr
 from app.base.progress import Progress
-from app.runtime.engine import by_family
+from app.runtime.engine import by_family, nothing_drawn
 from app.runtime.manifest import ControlValue, check_controls
 from app.runtime.model import Model
 from app.runtime.pictures import FORMATS, check_suffix
@@ -100,8 +100,9 @@ class ImagineEngine:
         match = Match.TOLERANCE if worst <= TOLERANCE else Match.DIFFERENT
         return Verdict(match, tr("pixels differ by up to {worst} of 255.", worst=worst))
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
         """How near its pictures come to the files' ones; see the modules in :data:`SCORERS`."""
+        nothing_drawn(every)
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write
 from app.base.i18n import tr
 from app.base.progress import Progress
-from app.runtime.engine import by_family
+from app.runtime.engine import by_family, nothing_drawn
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict
 from app.studios.paint.alongsheet import along_sheet
@@ -69,8 +69,9 @@ class PaintEngine:
         match = Match.TOLERANCE if worst <= TOLERANCE else Match.DIFFERENT
         return Verdict(match, tr("points differ by up to {worst} pixels.", worst=f"{worst:.2g}"))
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
         """See :func:`app.studios.paint.score.score_files`, :func:`app.studios.paint.closeness.score_pictures`."""
+        nothing_drawn(every)
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
 from app.base.progress import Progress
-from app.runtime.engine import by_family
+from app.runtime.engine import by_family, nothing_drawn
 from app.runtime.model import Model
 from app.runtime.recipe import Match, Recipe, Verdict, sha256_hex
 from app.studios.write.document import Text, common_prefix
@@ -118,8 +118,9 @@ class WriteEngine:
         at = common_prefix(ours.text, theirs.text)
         return Verdict(Match.DIFFERENT, tr("the texts part at character {at}.", at=at + 1))
 
-    def score(self, model: Model, files: list[Path], progress: Progress) -> dict[str, Any]:
+    def score(self, model: Model, files: list[Path], progress: Progress, every: bool = False) -> dict[str, Any]:
         """Bits and nats a character, see :func:`app.studios.write.score.score_files`."""
+        nothing_drawn(every)
         return by_family(SCORERS, model)(model, files, progress)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.shell.window import Window
@@ -20,6 +20,7 @@ from app.studios.compose.views.mixer import DRUM_KIT
 from app.studios.compose.views.notes import MANY
 from app.studios.compose.views.scene import Others
 from app.studios.compose.views.tracks_model import MUTED, NAME, REFILL, SOLO
+from app.ui.theme import current_theme
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -159,6 +160,29 @@ def test_mute_and_solo_by_mouse_and_by_key(page: ComposePage, qtbot: QtBot) -> N
     qtbot.keyClick(page.roll, Key.Key_M, SHIFT)
     qtbot.keyClick(page.roll, Key.Key_S, SHIFT)
     assert page.state.document == blank()
+
+
+def test_tracks_that_are_not_heard_are_pale(page: ComposePage) -> None:
+    score = blank().with_track(0, [Note(0, 72, 4 * TICKS)]).with_track(1, [Note(0, 60, 4 * TICKS)])
+    page.state.edit("Draw", score)
+
+    def looks(track: int, pitch: int) -> tuple[int, QColor | None]:
+        """How strong the colour of the note is, and the colour of the track's name."""
+        geometry = page.roll.geometry_
+        at = QPoint(int(geometry.x(2 * TICKS)), int(geometry.y(pitch) + geometry.row / 2))
+        name = page.tracks.model.index(track, NAME).data(Qt.ItemDataRole.ForegroundRole)
+        return page.roll.viewport().grab().toImage().pixelColor(at).hsvSaturation(), name
+
+    soprano, alto = looks(0, 72), looks(1, 60)
+    page.roll.set_voice(1)
+    page.mute()
+    assert looks(0, 72) == soprano
+    assert looks(1, 60)[0] < alto[0] * 0.7
+    assert looks(1, 60)[1] == current_theme().colour("muted")
+    page.mute()
+    page.solo()
+    assert looks(1, 60) == alto
+    assert looks(0, 72)[0] < soprano[0] * 0.7
 
 
 def test_a_voice_can_be_kept_from_refilling(page: ComposePage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from app.cli import run
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
 from app.studios.compose import leading
+from app.studios.compose.coconet import predictor
 from app.studios.compose.codec import REST, VOICES, Codec
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.engine import ENGINE
 from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.frames import FrameMeasure, moving, reach, strata
 from app.studios.compose.grid import voices_grid
 from app.studios.compose.measure import Measures, measured
 from app.studios.compose.request import Ask, ComposeRequest, Region, harmonise, refill
@@ -189,7 +192,9 @@ def test_a_scored_file_says_how_well_the_model_knows_it(model: Model, melody: Sc
     for name, score in (("like", bach_like), ("noise", noise)):
         save_midi(tmp_path / f"{name}.mid", score, None)
         figures.append(ENGINE.score(model, [tmp_path / f"{name}.mid"], Progress()))
-    assert figures[0]["nats_per_frame_chronological"] < figures[1]["nats_per_frame_chronological"] / 2
+    assert figures[0]["nats_per_frame_chronological"] < figures[1]["nats_per_frame_chronological"] * 0.75
+    assert all(0 < found["frames"] <= 20 < found["steps"] for found in figures)
+    assert all(found["nats_per_frame_chronological_error"] > 0 for found in figures)
     assert figures[0]["nats_per_note"] < figures[1]["nats_per_note"]
 
 
@@ -294,38 +299,101 @@ class Stub:
         return scores
 
 
-def test_a_network_that_knows_nothing_has_the_loss_of_chance(model: Model, melody: Score) -> None:
-    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
+@pytest.fixture
+def piece(melody: Score) -> np.ndarray:
+    """The classes of a melody alone, 64 steps."""
+    return Codec().encode(voices_grid(melody, (0, 1, 2, 3), 64, Codec()))
+
+
+def test_a_network_that_knows_nothing_has_the_loss_of_chance(melody: Score, piece: np.ndarray) -> None:
     stub = Stub()
-    measure = Measure(stub.codec, stub, [piece], draws=3, orderings=5)
-    assert measure.per_frame(False, Progress()) == pytest.approx([4 * np.log(stub.codec.classes)])
-    assert measure.per_frame(True, Progress()) == pytest.approx([4 * np.log(stub.codec.classes)])
-    assert measure.per_note(Progress()) == pytest.approx(np.log(stub.codec.classes))
+    chance = np.log(stub.codec.classes)
+    for frames, asked in ((20, 20), (None, len(piece))):
+        measure = FrameMeasure(stub.codec, stub, [piece], frames)
+        for chronological in (True, False):
+            found = measure.nats(chronological, Progress())
+            assert found.nats == pytest.approx(VOICES * chance)
+            assert found.error == pytest.approx(0)
+            assert 0 < found.frames <= asked
+        assert frames or found.frames == len(piece)
+    whole = Measure(stub.codec, stub, [voices_grid(melody, (0, 1, 2, 3), 64, Codec())], draws=3)
+    assert whole.per_note(Progress()) == pytest.approx(chance)
 
 
-def test_within_a_frame_the_network_sees_its_own_notes_and_before_it_the_truth(melody: Score) -> None:
-    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
+def last_frame(piece: np.ndarray, orderings: int, chronological: bool) -> Stub:
+    """What a stub was asked for the last frame of *piece* alone."""
     stub = Stub(favourite=7)
-    Measure(stub.codec, stub, [piece], draws=1, orderings=1).per_frame(True, Progress())
+    measure = FrameMeasure(stub.codec, stub, [piece], None, orderings)
+    stub.shown.clear()
+    measure.nats(chronological, Progress())
+    stub.shown = stub.shown[-VOICES:]
+    return stub
+
+
+def test_within_a_frame_the_network_sees_its_own_notes_and_before_it_the_truth(piece: np.ndarray) -> None:
+    stub = last_frame(piece, 1, chronological=True)
     classes = stub.codec.classes
-    truth = stub.codec.encode(piece)
     first, second = (shown[0, : VOICES * classes].reshape(VOICES, classes, -1) for shown in stub.shown[:2])
-    known = np.asarray(first.any(axis=1).all(axis=0))
-    target = int(known.sum())
-    assert known[:target].all()
-    assert np.array_equal(first.argmax(axis=1)[:, :target], truth[:target].T)
+    target = first.shape[2] - 1
+    assert np.asarray(first.any(axis=1).all(axis=0)).tolist() == [True] * target + [False]
+    assert np.array_equal(first.argmax(axis=1)[:, :target], piece[-target - 1 : -1].T)
     (voice,) = np.flatnonzero(second[:, :, target].any(axis=1))
     assert second[voice, :, target].argmax() == 7
-    assert len(stub.shown) == VOICES
 
 
-def test_orderings_that_show_the_same_ask_once(melody: Score) -> None:
-    piece = voices_grid(melody, (0, 1, 2, 3), 64, Codec())
-    asked = {}
-    for chronological in (True, False):
-        stub = Stub(favourite=7)
-        Measure(stub.codec, stub, [piece], draws=1, orderings=5).per_frame(chronological, Progress())
-        asked[chronological] = [len(shown) for shown in stub.shown]
-    assert asked[True][0] == 1
-    assert max(asked[True]) <= 5
-    assert asked[False] == [5] * VOICES
+def test_orderings_that_show_the_same_ask_once(piece: np.ndarray) -> None:
+    asked = [len(shown) for shown in last_frame(piece, 5, chronological=True).shown]
+    assert asked[0] == 1
+    assert max(asked) <= 5
+    frames = len(piece)
+    stub = Stub(favourite=7)
+    measure = FrameMeasure(stub.codec, stub, [piece], None, 5)
+    stub.shown.clear()
+    measure.nats(False, Progress())
+    assert sum(len(shown) == 5 for shown in stub.shown) > 0.9 * VOICES * frames
+
+
+def test_frames_are_drawn_by_how_many_voices_move_and_their_weights_are_those_of_all(piece: np.ndarray) -> None:
+    pieces = [piece, piece[:32], np.concatenate([piece, piece])]
+    assert moving(piece)[0] == VOICES
+    for frames in (10, 40, None):
+        found = strata(pieces, frames, np.random.default_rng(0))
+        assert sum(stratum.share for stratum in found) == pytest.approx(1)
+        for stratum in found:
+            assert len({int(moving(pieces[n])[step]) for n, step in stratum.chosen.tolist()}) == 1
+            assert stratum.weights.sum() == pytest.approx(1)
+            assert stratum.whole or len(stratum.chosen) == max(2, (frames or 0) // (VOICES + 1))
+    # Every frame weighs as in a mean over frames, then over pieces.
+    weights = {(n, s): g.share * w for g in found for (n, s), w in zip(g.chosen.tolist(), g.weights, strict=True)}
+    assert len(weights) == sum(map(len, pieces))
+    assert weights[1, 5] == pytest.approx(1 / 3 / 32)
+
+
+def test_what_the_network_can_not_hear_is_not_shown_to_it_and_changes_nothing(model: Model) -> None:
+    codec, predict = Codec(), predictor(model, Progress())
+    far = reach(codec, predict)
+    assert 128 <= far <= 144  # 133 steps by its layers, and a quarter
+    random = np.random.default_rng(1)
+    long = np.stack([np.repeat(random.integers(low, high + 1, 90), 4) - codec.low for low, high in codec.ranges], 1)
+    piece, at = long[None], 200
+    known = random.random((1, len(long), VOICES)) < 0.5
+    known[:, at] = False
+    first, end = at - far, at + far + 4
+    whole = predict(codec.features(piece, known, np.zeros(1, int), np.array([360])))[0, at]
+    part = predict(codec.features(piece[:, first:end], known[:, first:end], np.array([first]), np.array([360])))
+    np.testing.assert_allclose(part[0, at - first], whole, atol=1e-4)
+
+
+def test_every_frame_is_asked_for_on_the_command_line_and_only_where_frames_are_drawn(
+    melody: Score, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "in.mid"
+    save_midi(path, melody.with_track(0, [n for n in melody.tracks[0].notes if n.start < 3 * TICKS]), None)
+    assert run(CARDS, ["score", MODEL, str(path), "--every-frame"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["frames"] == found["steps"]
+    assert found["nats_per_frame_random_order_error"] == 0
+    assert found["orderings"] == 5
+    for other in ("musenet-mini", "char-rnn-shakespeare"):
+        assert run(CARDS, ["score", other, str(path), "--every-frame"]) == 2
+        assert "Leave --every-frame out" in capsys.readouterr().err

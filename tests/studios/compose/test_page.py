@@ -15,6 +15,9 @@ from PySide6.QtWidgets import QDoubleSpinBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
+from app.jobs.autosave import WorkingFile
+from app.jobs.snapshot import Snapshot, StudioSettings, encode
+from app.shell.window import Window
 from app.studios.cards import CARDS
 from app.studios.compose.document import TICKS, Note, Score, blank
 from app.studios.compose.edits import NOTHING, everything
@@ -252,6 +255,48 @@ def test_a_picture_called_midi_is_told_in_place_and_nothing_is_lost(
     page.open_path(tmp_path / "x.mid")
     qtbot.waitUntil(lambda: "no MIDI file" in page.errors.text)
     assert page.state.document == melody
+
+
+def test_a_piece_of_before_a_control_shows_what_it_replays_with(
+    page: ComposePage, qtbot: QtBot, tmp_path: Path, melody: Score
+) -> None:
+    page.state.edit("Draw", melody)
+    page.state.set_control("voice_leading", 0.0)
+    wait(page, qtbot, page.harmonise)
+    made, recipe = page.state.document, page.state.recipe()
+    assert recipe is not None
+    older = {name: value for name, value in recipe.request["controls"].items() if name != "voice_leading"}
+    save_midi(
+        tmp_path / "old.mid", made, msgspec.structs.replace(recipe, request={**recipe.request, "controls": older})
+    )
+    page.new()
+    page.state.set_control("voice_leading", 1.0)
+    slider = next(field for field in page.findChildren(QDoubleSpinBox) if field.accessibleName() == "Voice leading")
+    assert slider.value() == 1.0
+    with qtbot.waitSignal(page.state.opened):
+        page.open_path(tmp_path / "old.mid")
+    assert slider.value() == 0.0
+    assert page.state.settings.controls["voice_leading"] == 0.0
+    assert run(CARDS, ["replay", str(tmp_path / "old.mid")]) == 0
+    page.state.set_model("coconet-bach")
+    assert slider.value() == 1.0  # what is new has the default
+
+
+def test_work_in_progress_of_before_a_control_shows_what_it_was_made_with(
+    open_window: Callable[..., Window], melody: Score
+) -> None:
+    page = open_window("compose").page
+    assert isinstance(page, ComposePage)
+    older = {"temperature": 0.5, "passes": 16}
+    working = WorkingFile(page.state.services.paths.data / "studios" / "compose")
+    page.window().close()
+    working.write(encode(Snapshot(melody, StudioSettings(model="coconet-bach", seed=3, controls=dict(older)))))
+    again = open_window("compose").page
+    assert isinstance(again, ComposePage)
+    assert again.state.document == melody
+    assert again.state.settings.controls == {
+        **older, "voice_leading": 0.0, "density": 0.0, "spread": 0.0, "consonance": 0.0
+    }  # fmt: skip
 
 
 def test_a_recipe_that_was_tampered_with_does_not_keep_the_music_from_opening(

@@ -114,3 +114,18 @@ def test_what_is_played_is_written_into_the_track_as_one_step(page: ComposePage,
     assert not page.midi.record.isChecked()
     page.undo()
     assert page.state.document == before
+
+
+def test_a_key_that_is_held_when_one_stops_is_kept(page: ComposePage, qtbot: QtBot) -> None:
+    page.band.ports = Ports(BACKEND)
+    page.midi.look.click()
+    page.state.edit("Draw", quick())
+    page.record()
+    loopback.coming.append(mido.Message("note_on", note=64, velocity=70))
+    qtbot.waitUntil(lambda: not loopback.coming)
+    qtbot.wait(100)
+    page.record()
+    qtbot.waitUntil(lambda: bool(page.state.document.tracks[0].notes), timeout=10_000)
+    (note,) = page.state.document.tracks[0].notes
+    assert (note.pitch, note.velocity) == (64, 70)
+    assert note.duration >= TICKS // 4

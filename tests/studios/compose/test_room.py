@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.studios.compose.document import PEDAL, TICKS, Control, Meter, Note, Score, Tempo, Track, blank
 from app.studios.compose.edits import everything
 from app.studios.compose.files import load_midi, save_midi
+from app.studios.compose.measure import measured
 from app.studios.compose.midi.reading import MAX_QUARTERS
 from app.studios.compose.midi.writing import write_midi
 from app.studios.compose.page import ComposePage
 from app.studios.compose.views.geometry import RULER
+from app.studios.compose.views.tracks_model import MUTED, NAME
 
 Key = Qt.Key
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -72,6 +75,24 @@ def test_marked_bars_are_played_again_and_again_with_a_click(page: ComposePage, 
     assert not page.player.playing
 
 
+def test_a_loop_is_gone_into_from_outside_of_it(page: ComposePage, qtbot: QtBot) -> None:
+    page.state.edit("Draw", blank(8).with_track(0, [Note(i * TICKS, 67, TICKS) for i in range(32)]))
+    drag_over_ruler(page, qtbot, 4 * TICKS, 8 * TICKS)
+    qtbot.keyClick(page.roll, Key.Key_L)
+    for outside, begun in ((20 * TICKS, 4 * TICKS), (0, 4 * TICKS), (6 * TICKS, 6 * TICKS)):
+        page.seek(outside)
+        qtbot.keyClick(page.roll, Key.Key_Space)
+        assert page.roll.playhead == begun
+        qtbot.keyClick(page.roll, Key.Key_Space)
+
+
+def test_marking_bars_does_not_scroll_up(page: ComposePage, qtbot: QtBot) -> None:
+    top = page.roll.geometry_.top
+    drag_over_ruler(page, qtbot, 4 * TICKS, 8 * TICKS)
+    assert page.roll.marked == (4 * TICKS, 8 * TICKS)
+    assert page.roll.geometry_.top == top > 0
+
+
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +110,32 @@ def test_notes_are_doubled_and_moved_by_key_and_each_step_is_taken_back(page: Co
     assert {key.pitch for key in everything(page.state.document)} == {60, 64}
 
 
+def test_space_plays_but_presses_what_tab_went_to(page: ComposePage, qtbot: QtBot) -> None:
+    page.state.edit("Draw", blank(4).with_track(0, [Note(0, 67, 8 * TICKS)]))
+    page.roll.setFocus()
+    qtbot.mouseClick(page.tracks.add, Qt.MouseButton.LeftButton)
+    assert len(page.state.document.tracks) == 5
+    assert page.roll.hasFocus()  # so that keys go on being the roll's
+
+    def play_and_pause(widget: QWidget) -> None:
+        for _ in range(2):
+            with qtbot.waitSignal(page.player.playingChanged, timeout=30_000):
+                qtbot.keyClick(widget, Key.Key_Space)
+
+    play_and_pause(page.roll)
+    switch, table = page.tools.scale, page.tracks.table
+    switch.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(switch, Key.Key_Space)
+    assert switch.isChecked()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    table.setCurrentIndex(page.tracks.model.index(2, MUTED))
+    qtbot.keyClick(table, Key.Key_Space)
+    assert page.state.document.tracks[2].muted
+    assert not page.player.playing
+    table.setCurrentIndex(page.tracks.model.index(2, NAME))
+    play_and_pause(table)
+
+
 # --- the machine ------------------------------------------------------------------------------------------------------
 
 
@@ -100,6 +147,37 @@ def test_the_passes_can_be_watched_as_they_happen(page: ComposePage, qtbot: QtBo
         qtbot.keyClick(page.roll, Key.Key_H, CONTROL)
     assert len({score.tracks for score in seen}) >= 3  # not the end alone
     assert all(score.tracks[0] == melody.tracks[0] for score in seen)
+
+
+def test_a_wish_set_with_its_slider_is_measured_on_what_is_made(page: ComposePage, qtbot: QtBot, melody: Score) -> None:
+    page.state.edit("Draw", melody)
+    page.state.lock_seed = True
+    slider = next(box for box in page.findChildren(QDoubleSpinBox) if box.accessibleName() == "Density")
+    found = []
+    for wish in (-1.0, 1.0):
+        slider.setValue(wish)
+        with qtbot.waitSignal(page.state.busyChanged, check_params_cb=lambda busy: not busy, timeout=90_000):
+            page.harmonise()
+        found.append(measured(page.state.document, (1, 2, 3)).density)
+    assert found[1] > 1.3 * found[0]
+
+
+def test_what_is_written_is_in_view_unless_one_has_scrolled_away(
+    page: ComposePage, qtbot: QtBot, melody: Score
+) -> None:
+    geometry = page.roll.geometry_
+    page.state.edit("Draw", melody)
+    page.roll.fit()
+    assert geometry.y(40) > geometry.bottom
+    deep = melody.with_track(3, [Note(0, 40, TICKS)])
+    page.state.edit("Deep", deep)
+    assert RULER < geometry.y(40) < geometry.bottom
+    page.undo()
+    page.roll.fit()
+    page.roll.verticalScrollBar().setValue(page.roll.verticalScrollBar().value() - 60)
+    where = geometry.top
+    page.state.edit("Deep", deep)
+    assert geometry.top == where
 
 
 def test_who_wrote_which_note_is_kept_in_the_file(
@@ -197,6 +275,19 @@ def test_bad_files_are_told_in_place_and_the_piece_stays(
     opened(page, qtbot, tmp_path / "odd.mid")
     assert why in page.errors.text
     assert page.state.document == melody
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".pdf", ".svg"])
+def test_what_holds_no_notes_is_told(suffix: str, page: ComposePage, qtbot: QtBot, tmp_path: Path) -> None:
+    score = blank(1).with_track(0, [Note(0, 60, TICKS)])
+    page.state.edit("Draw", score)
+    with qtbot.waitSignal(page.state.saved, timeout=60_000):
+        page.state.save(tmp_path / f"in{suffix}")
+    (path,) = tmp_path.glob(f"*{suffix}")
+    opened(page, qtbot, path)
+    assert "holds no notes that can be read" in page.errors.text
+    assert "MusicXML" in page.errors.text
+    assert page.state.document == score
 
 
 @pytest.mark.parametrize(

@@ -96,19 +96,25 @@ def perform(score: Score, tick: float, port: Any, progress: Progress) -> Iterato
 
 
 def record(port: Any, score: Score, tick: float, progress: Progress) -> Iterator[tuple[Note, ...]]:
-    """The notes that come in through a port, as if *tick* were now; yields all of them, again with each new one."""
+    """The notes that come in through a port, as if *tick* were now; yields all of them, again with each new one.
+
+    A key that is still held counts too, up to now, so that Stop loses nothing.
+    """
     timing = timing_of(score)
     start, begun = timing.second(tick), time.monotonic()
     held: dict[int, tuple[int, int]] = {}
     notes: list[Note] = []
+    told = 0.0
     with contextlib.closing(port):
         while True:
             progress.check()
-            now = round(timing.tick(start + time.monotonic() - begun))
+            passed = time.monotonic() - begun
+            now = round(timing.tick(start + passed))
             heard = [note for message in port.iter_pending() if (note := _heard(message, now, held)) is not None]
-            if heard:
-                notes += heard
-                yield tuple(notes)
+            notes += heard
+            if heard or (held and passed - told >= TOLD):
+                told = passed
+                yield (*notes, *(_played(pitch, key, now) for pitch, key in held.items()))
             time.sleep(PULSE)
 
 
@@ -117,9 +123,14 @@ def _heard(message: Any, now: int, held: dict[int, tuple[int, int]]) -> Note | N
     if message.type == "note_on" and message.velocity > 0:
         held[message.note] = (now, message.velocity)
     elif message.type in ("note_on", "note_off") and message.note in held:
-        start, velocity = held.pop(message.note)
-        return Note(start, message.note, max(1, now - start), velocity or UNHEARD)
+        return _played(message.note, held.pop(message.note), now)
     return None
+
+
+def _played(pitch: int, key: tuple[int, int], now: int) -> Note:
+    """The note of a key that was pressed at a tick with a velocity and is let go now."""
+    start, velocity = key
+    return Note(start, pitch, max(1, now - start), velocity or UNHEARD)
 
 
 def _schedule(score: Score, timing: Timing, start: float) -> Iterator[tuple[float, Any]]:

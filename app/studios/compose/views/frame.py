@@ -16,6 +16,8 @@ from app.ui.theme import SMALL
 
 NUMBERS = 15
 """The line of the ruler on which the bars' numbers stand; under it stand tempo, metre and key."""
+HEAD = 5
+"""Half the width of the playhead; words begin beside it."""
 
 
 def paint_caret(painter: QPainter, scene: Scene) -> None:
@@ -73,7 +75,7 @@ def _changes(painter: QPainter, scene: Scene) -> None:
     for (tick, words), end in zip(places, ends, strict=True):
         x = scene.geometry.x(tick)
         if x < scene.width and end > KEYS:
-            room = QRectF(x + 4, NUMBERS + 2, max(0.0, end - x - 6), RULER - NUMBERS - 4)
+            room = QRectF(x + HEAD + 2, NUMBERS + 2, max(0.0, end - x - HEAD - 4), RULER - NUMBERS - 4)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "  ".join(words))
 
 
@@ -104,7 +106,7 @@ def paint_keyboard(painter: QPainter, scene: Scene) -> None:
         if pitch % 12 in (0, 5):
             painter.setPen(QPen(scene.colour("border"), 1))
             painter.drawLine(QLineF(0, y + geometry.row, KEYS, y + geometry.row))
-        if pitch % 12 == 0:
+        if pitch % 12 == 0 and y + geometry.row / 2 - 6 >= RULER and y + geometry.row / 2 + 6 <= scene.bottom:
             painter.setPen(scene.colour("muted"))
             box = QRectF(0, y + geometry.row / 2 - 8, KEYS - 6, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, pitch_name(pitch))
@@ -122,4 +124,4 @@ def paint_playhead(painter: QPainter, scene: Scene) -> None:
     painter.drawLine(QLineF(x, RULER, x, scene.height))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(scene.colour("error"))
-    painter.drawPolygon(QPolygonF([QPointF(x - 5, RULER - 8), QPointF(x + 5, RULER - 8), QPointF(x, RULER)]))
+    painter.drawPolygon(QPolygonF([QPointF(x - HEAD, RULER - 8), QPointF(x + HEAD, RULER - 8), QPointF(x, RULER)]))

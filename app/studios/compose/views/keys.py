@@ -24,11 +24,11 @@ Key = Qt.Key
 ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, 1), Key.Key_Down: (0, -1)}
 OCTAVE = 12
 LOUDER = 8
+"""Steps of velocity for one key."""
 WRITTEN = 80
 """The velocity of a written note."""
 HEARD = 4
 """At most so many transposed notes are heard."""
-"""Steps of velocity for one key."""
 
 
 class KeyBoard:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.base.i18n import tr
 from app.studios.compose.edits import Key
-from app.studios.compose.views.colours import mixed, voice_colour
+from app.studios.compose.views.colours import mixed
 from app.studios.compose.views.geometry import KEYS, LANE
 from app.studios.compose.views.index import Column
 from app.studios.compose.views.scene import Scene, small
@@ -41,7 +41,7 @@ def _stems(painter: QPainter, scene: Scene) -> None:
         return
     column = scene.index.column(scene.voice, *scene.ticks)
     chosen = _chosen(scene, column)
-    colour = voice_colour(scene.theme, scene.voice)
+    colour = scene.track_colour(scene.voice)
     quiet = mixed(colour, scene.colour("panel"), 0.55) if scene.selection else colour
     for rows, shade in ((~chosen, quiet), (chosen, scene.colour("text"))):
         lines = _lines(scene, column.take(rows))

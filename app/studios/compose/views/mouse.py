@@ -97,10 +97,12 @@ class Mouse:
         return Stretch(scribe, roll.selection, edge < 0) if edge else Move(scribe, roll.selection)
 
     def _show(self, gesture: Gesture, outcome: Outcome, at: QPointF) -> None:
-        roll = self._roll
+        """Show it and go where the mouse goes; one that is about time alone does not scroll up or down."""
+        roll, bottom = self._roll, self._roll.geometry_.bottom
         roll.show_outcome(outcome)
         if not isinstance(gesture, Velocities):
-            roll.reveal(roll.geometry_.tick(at.x()), roll.geometry_.pitch(min(at.y(), roll.geometry_.bottom - 1)))
+            y = (RULER + bottom) / 2 if isinstance(gesture, MarkBars) else min(at.y(), bottom - 1)
+            roll.reveal(roll.geometry_.tick(at.x()), roll.geometry_.pitch(y))
 
     def _commit(self, outcome: Outcome) -> None:
         if outcome.marked is not None:

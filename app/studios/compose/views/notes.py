@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from app.studios.compose.document import MAX_PITCH
 from app.studios.compose.edits import Key
-from app.studios.compose.views.colours import heat_colour, heat_of, mixed, voice_colour
+from app.studios.compose.views.colours import heat_colour, heat_of, mixed
 from app.studios.compose.views.geometry import KEYS, RULER
 from app.studios.compose.views.index import MAKERS, Column
 from app.studios.compose.views.preview import dust
@@ -24,6 +24,8 @@ FEW = 300
 GHOST = 0.3
 MADE = 0.3
 """How much of its colour a note has that the machine made."""
+GOING = 0.35
+"""And one that Refill will take away; its edge stays."""
 
 
 class _Look(NamedTuple):
@@ -63,7 +65,7 @@ def bodies(scene: Scene, column: Column) -> list[QRectF]:
 
 def _draw_ghosts(painter: QPainter, scene: Scene, track: int, column: Column, rounded: bool) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faint(voice_colour(scene.theme, track), GHOST))
+    painter.setBrush(faint(scene.track_colour(track), GHOST))
     _draw(painter, bodies(scene, column), rounded)
 
 
@@ -72,12 +74,12 @@ def _draw_track(painter: QPainter, scene: Scene, track: int, column: Column, rou
     for look, body in zip(_looks(scene, track, column), bodies(scene, column), strict=True):
         looks[look].append(body)
     for look, rects in sorted(looks.items(), key=lambda item: item[0].selected):
-        colour = voice_colour(scene.theme, track)
-        if look.going:
-            colour = mixed(colour, scene.colour("work"), 0.35)
+        colour = scene.track_colour(track)
         fill = colour if look.maker == "user" else mixed(colour, scene.colour("work"), MADE)
+        if look.going:
+            fill = mixed(fill, scene.colour("work"), GOING)
         if look.heat:
-            fill = heat_colour(look.heat)
+            fill = scene.sounding(track, heat_colour(look.heat))
         painter.setPen(QPen(scene.colour("text") if look.selected else colour, 2 if look.selected else 1))
         painter.setBrush(fill)
         _draw(painter, rects, rounded)
@@ -120,7 +122,7 @@ def _as_dust(painter: QPainter, scene: Scene, order: list[int]) -> None:
     geometry = scene.geometry
     ghosts = scene.others is Others.GHOSTS
     colours = [
-        mixed(voice_colour(scene.theme, track), scene.colour("work"), GHOST if ghosts and track != scene.voice else 1)
+        mixed(scene.track_colour(track), scene.colour("work"), GHOST if ghosts and track != scene.voice else 1)
         for track in order
     ]
     image = dust(scene.index, order, *scene.ticks, max(1, scene.width - KEYS), colours)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from app.base.i18n import tr
-from app.studios.compose.document import MAX_PITCH, Score
+from app.studios.compose.document import MAX_PITCH, Score, audible
 from app.studios.compose.edits import NOTHING, Key, Selection, everything
 from app.studios.compose.expectations import Expectation
 from app.studios.compose.views.geometry import KEYS
@@ -78,14 +78,12 @@ class PianoRoll(RollView):
         """Show another score; notes that are still in it stay selected. A gesture in progress is given up."""
         self._mouse.forget()
         self._outcome = None
-        grown = score.length != self.score.length
-        self.score = score
+        before, self.score = self.score, score
         self.geometry_.ticks_per_quarter = score.ticks_per_quarter
         self.index.read(score)
         self._set_selection(self.selection & everything(score) if self.selection else NOTHING)
         self.set_voice(min(self.voice, len(score.tracks) - 1))
-        if grown and self._fitting:
-            self.fit()
+        self._fit_grown(before)
         self._scroll_limits()
         self.viewport().update()
 
@@ -227,8 +225,9 @@ class PianoRoll(RollView):
 
     def _scene(self) -> Scene:
         outcome = self._outcome
+        score = outcome.score if outcome else self.score
         return Scene(
-            score=outcome.score if outcome else self.score,
+            score=score,
             index=self.index,
             geometry=self.geometry_,
             theme=current_theme(),
@@ -236,6 +235,7 @@ class PianoRoll(RollView):
             height=self.viewport().height(),
             selection=outcome.selection if outcome else self.selection,
             voice=self.voice,
+            heard=frozenset(audible(score)),
             voice_range=self.ranges.get(self.voice, WHOLE_RANGE),
             others=self.others,
             scale=self.scale,

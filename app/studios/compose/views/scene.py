@@ -12,12 +12,15 @@ from PySide6.QtGui import QColor, QFont
 from app.studios.compose.document import KeySignature, Score
 from app.studios.compose.edits import Key, Selection
 from app.studios.compose.expectations import Expectation
+from app.studios.compose.views.colours import mixed, voice_colour
 from app.studios.compose.views.geometry import KEYS, Geometry
 from app.studios.compose.views.index import NoteIndex
 from app.ui.theme import SMALL, Theme
 
 CLOSEST = 5.0
 """Lines nearer than this many pixels are left out."""
+SILENT = 0.4
+"""How much of its colour a track keeps that is not heard."""
 
 
 class Others(StrEnum):
@@ -40,6 +43,8 @@ class Scene:
     height: int
     selection: Selection
     voice: int
+    heard: frozenset[int]
+    """The tracks that are neither muted nor beside a solo one."""
     voice_range: tuple[int, int]
     others: Others
     scale: bool
@@ -71,6 +76,14 @@ class Scene:
 
     def colour(self, name: str) -> QColor:
         return self.theme.colour(name)
+
+    def track_colour(self, track: int) -> QColor:
+        """The colour of a track's notes, pale where it is not heard."""
+        return self.sounding(track, voice_colour(self.theme, track))
+
+    def sounding(self, track: int, colour: QColor) -> QColor:
+        """*colour*, pale for a track that is not heard."""
+        return colour if track in self.heard else mixed(colour, self.colour("work"), SILENT)
 
 
 def faint(colour: QColor, opacity: float) -> QColor:

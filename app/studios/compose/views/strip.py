@@ -75,9 +75,10 @@ class AlternativesStrip(QWidget):
         found = verdict.measures
         name = _name(place)
         if verdict.likeness is not None:
-            name = tr("{name} · critic {percent} %", name=name, percent=round(100 * verdict.likeness)) + "\n"
-        counts = f"{found.density:.1f} · {found.spread:.0f} · {100 * found.consonance:.0f} %"
-        button.setText(f"{name}{counts}" if name.endswith("\n") else f"{name} · {counts}")
+            name = tr("{name} · critic {percent} %", name=name, percent=round(100 * verdict.likeness))
+        counts = tr("{density}/♩ {spread}st {percent}%", density=f"{found.density:.1f}",
+                    spread=round(found.spread), percent=round(100 * found.consonance))  # fmt: skip
+        button.setText(f"{name}\n{counts}")
         button.setToolTip(f"{_name(place)}: {spoken(verdict)} (N)")
         button.setAccessibleName(button.toolTip())
 

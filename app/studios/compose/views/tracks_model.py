@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from app.base.i18n import tr
 from app.studios.compose.cast import cast_of
-from app.studios.compose.document import Score, blank
+from app.studios.compose.document import Score, audible, blank
 from app.studios.compose.views.colours import voice_colour
 from app.ui.theme import current_theme
 
@@ -131,6 +131,8 @@ class TracksModel(QAbstractTableModel):
             return name
         if role == Role.DecorationRole:
             return _dot(voice_colour(current_theme(), row))
+        if role == Role.ForegroundRole:
+            return None if row in audible(self.score) else current_theme().colour("muted")
         return f"{name}: {tr(HINTS[NAME])}" if role == Role.ToolTipRole else None
 
 
