@@ -89,15 +89,31 @@ def render(
 
     Where *mask* (side, side) is 1 the features follow the styles *other* instead, inside each layer.
     """
-    count, side = len(styles), int(model.codec["side"])
-    field = np.zeros((side, side), np.float32) if mask is None else mask
+    count = len(styles)
+    field = no_mask(model) if mask is None else mask[None, None].astype(np.float32)
     feeds = {
         "styles": np.ascontiguousarray(styles, np.float32),
         "other": np.ascontiguousarray(styles if other is None else other, np.float32),
-        "mask": np.repeat(field[None, None].astype(np.float32), count, 0),
-        **{name: np.repeat(values, count, 0) if len(values) < count else values for name, values in noise.items()},
+        "mask": repeated(field, count),
+        **{name: repeated(values, count) for name, values in noise.items()},
     }
     return model.run("generator", feeds, progress)["images"]
+
+
+def no_mask(model: Model) -> np.ndarray:
+    """The mask that leaves all as it is, float32 (1, 1, side, side): a single pixel where the graph takes one, which
+    gives it much less to do."""
+    found = model.memory.get("no mask")
+    if found is None:
+        fixed = isinstance(model.session("generator").input_shapes["mask"][-1], int)
+        side = int(model.codec["side"]) if fixed else 1
+        found = model.memory["no mask"] = np.zeros((1, 1, side, side), np.float32)
+    return found
+
+
+def repeated(values: np.ndarray, count: int) -> np.ndarray:
+    """*values* of one picture for each of *count*; those of each stay as they are."""
+    return np.repeat(values, count, 0) if len(values) < count else values
 
 
 def styles_of(request: ImagineRequest, model: Model, progress: Progress | None = None) -> np.ndarray:
