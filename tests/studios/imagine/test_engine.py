@@ -16,6 +16,7 @@ from app.runtime.engine import make_recipe
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
 from app.studios.cards import CARDS
+from app.studios.imagine.codec import to_pixels
 from app.studios.imagine.document import Pictures, cut_sheet
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import ImagineRequest
@@ -50,6 +51,18 @@ def test_the_first_direction_changes_the_picture_more_than_the_last(shelf: Model
         return float(np.mean([np.abs(a.array.astype(int) - b.array).mean() for a, b in pairs]))
 
     assert change(0) > change(9) > 0
+
+
+def test_levels_are_rounded_and_what_no_screen_shows_is_cut() -> None:
+    exact = np.array([0.0, 0.5 / 255, 1.5 / 255, 0.4999, 1.0], np.float32)
+    assert to_pixels(exact).tolist() == [0, 0, 2, 127, 255]
+    assert to_pixels(np.array([[-0.5, 0.25], [1.0, 3.0]], np.float32)).tolist() == [[0, 64], [255, 255]]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_pixels_that_are_no_numbers_are_refused(bad: float) -> None:
+    with pytest.raises(AtelierError, match="not numbers"):
+        to_pixels(np.array([0.5, bad, 0.25], np.float32))
 
 
 def test_mixing_a_class_in_fully_is_that_class(shelf: ModelShelf) -> None:
