@@ -5,11 +5,13 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 from app.base.errors import AtelierError, ErrorKind
+from app.base.paths import resources_dir
 from app.base.progress import Progress
 from app.cli import run
 from app.runtime.engine import make_recipe
@@ -96,6 +98,15 @@ def test_the_recipe_in_the_file_makes_the_same_pictures(shelf: ModelShelf, tmp_p
     assert recipe is not None
     assert recipe.request["seed"] == 7
     assert ENGINE.compare(result, loaded).match is Match.EXACT
+
+
+def test_the_example_is_what_the_shipped_model_makes(shelf: ModelShelf) -> None:
+    loaded, recipe = ENGINE.load(resources_dir() / "examples" / "imagine.png")
+    assert recipe is not None
+    model = shelf.open(recipe.model)
+    assert recipe.model_sha256 == model.digest
+    *_, made = ENGINE.generate(msgspec.convert(recipe.request, ImagineRequest), model, Progress())
+    assert ENGINE.compare(made, loaded).match is not Match.DIFFERENT
 
 
 def test_a_folder_gets_a_file_each_with_a_recipe_of_its_own(shelf: ModelShelf, tmp_path: Path) -> None:
