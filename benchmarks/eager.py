@@ -1,7 +1,9 @@
-"""How long one picture takes: the studio's generator, the bare ONNX Runtime call, PyTorch eager on the same weights.
+"""How long one picture takes: the studio's generator, the bare ONNX Runtime calls, PyTorch eager on the same weights.
 
 In turns; on one thread in processor time, which leaves out what else the machine does, and on all cores by the clock.
-What PyTorch takes is measured where it is installed.
+The bare calls are those of the graphs that the picture needs, with inputs that lie ready: the generator, and where
+steps go through the latent (BigGAN) the mapping network before it. What PyTorch takes is measured where it is
+installed: from styles to the picture, with no mask, as one would write it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
 from app.base.paths import bundled_models_dir
 from app.base.progress import Progress
@@ -47,9 +50,13 @@ class _Held(Model):
     def __init__(self, folder: Path, manifest: Manifest, threads: int) -> None:
         super().__init__(folder, manifest, SessionCache(), lambda: CPU)
         self._threads, self.inside = threads, 0.0
+        self.heard: dict[str, Arrays] | None = None
+        """Where there is one, what each graph was given is put there, by its stem."""
 
     def run(self, stem: str, feeds: Arrays, progress: Progress | None = None) -> Arrays:
         """As every model does; *inside* adds up the seconds that ONNX Runtime takes."""
+        if self.heard is not None:
+            self.heard[stem] = feeds
         session, started = self.session(stem), time.perf_counter()
         try:
             return session.run(feeds, progress)
@@ -63,15 +70,14 @@ class _Held(Model):
 def _compared(model: _Held, threads: int, clock: Callable[[], float]) -> Iterator[str]:
     what = "processor time" if clock is time.process_time else "by the clock"
     name = f"{model.manifest.id}, {model.codec['side']} px, threads: {threads}, {what}"
-    feeds, session = _feeds(model), model.session("generator")
     studio: tuple[str, Way] = ("studio", lambda run: _picture(model, run))
-    taken = _in_turns(studio, ("bare", lambda _: session.run(feeds)), clock)
+    taken = _in_turns(studio, ("bare", _bare(model, threads)), clock)
     for way, values in taken.items():
         yield f"{name}, {way}: {spread(values, 'ms', 1)}"
     yield f"{name}: the studio takes {_ratio(taken['studio'], taken['bare'])} of the bare call"
     yield f"{name}: outside of the network the studio takes {spread(_outside(model), 'ms')}"
     if model.manifest.family == "stylegan" and importlib.util.find_spec("torch"):
-        taken = _in_turns(studio, ("torch", _torch(model.folder, feeds, threads)), clock)
+        taken = _in_turns(studio, ("torch", _torch(model, threads)), clock)
         yield f"{name}: PyTorch eager takes {_ratio(taken['torch'], taken['studio'])} of the studio"
 
 
@@ -107,30 +113,42 @@ def _picture(model: Model, run: int) -> None:
     *_, _ = ENGINE.generate(request, model, Progress())
 
 
-def _feeds(model: Model) -> Arrays:
-    request = ImagineRequest(model=model.manifest.id, controls=model.manifest.defaults())
-    styles, side = styles_of(request, model)[None], int(model.codec["side"])
-    return {
-        "styles": styles,
-        "other": styles,
-        "mask": np.zeros((1, 1, side, side), np.float32),
-        **noise_of(request, model),
-    }
+def _bare(model: _Held, threads: int) -> Way:
+    """The calls of ONNX Runtime that :func:`_picture` needs, on sessions of their own, on what it gave them."""
+    given: dict[str, Arrays] = {}
+    model.heard = given
+    _picture(model, 1)
+    model.heard = None
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    calls = [
+        (onnxruntime.InferenceSession(str(model.folder / f"{stem}.onnx"), options, ["CPUExecutionProvider"]), feeds)
+        for stem, feeds in given.items()
+    ]
+
+    def run(_: int) -> object:
+        return [session.run(None, feeds) for session, feeds in calls]
+
+    return run
 
 
-def _torch(folder: Path, feeds: Arrays, threads: int) -> Way:
+def _torch(model: Model, threads: int) -> Way:
     """The network of the training with the weights of the shipped graph, called as anybody would."""
     import torch
 
-    from training.stylegan.graphs import Painted
+    from training.lib.painted import outside
+    from training.stylegan.network import Styles
     from training.stylegan.shipped import shipped_synthesis
 
     torch.set_num_threads(threads)
-    painted = Painted(shipped_synthesis(folder)).eval()
-    given = [torch.from_numpy(value) for value in feeds.values()]
+    synthesis = shipped_synthesis(model.folder)
+    request = ImagineRequest(model=model.manifest.id, controls=model.manifest.defaults())
+    styles = Styles(torch.from_numpy(styles_of(request, model)[None]))
+    noise = [torch.from_numpy(values) for values in noise_of(request, model).values()]
 
     def run(_: int) -> object:
         with torch.inference_mode():
-            return painted(*given)
+            return outside(synthesis.polish(synthesis(styles, noise)))
 
     return run

@@ -23,7 +23,7 @@ from app.runtime.device import physical_cores
 from app.runtime.model import Model
 from app.studios.imagine.page import ImaginePage
 from app.studios.imagine.state import ImagineState
-from app.studios.imagine.styled import noise_of, styles_of
+from app.studios.imagine.styled import no_mask, noise_of, styles_of
 from benchmarks.measure import clock, spread
 from benchmarks.window import OpenStudio, wait_until
 from tests.make_tiny_stylegan import DATA, STYLEGAN
@@ -112,9 +112,8 @@ def _bare_run(session: onnxruntime.InferenceSession, page: ImaginePage, model: M
     assert chosen is not None
     assert chosen.request is not None
     request = msgspec.structs.replace(chosen.request, count=1)
-    styles, side = styles_of(request, model)[None], int(model.codec["side"])
-    mask = np.zeros((1, 1, side, side), np.float32)
-    feeds = {"styles": styles, "other": styles, "mask": mask, **noise_of(request, model)}
+    styles = styles_of(request, model)[None]
+    feeds = {"styles": styles, "other": styles, "mask": no_mask(model), **noise_of(request, model)}
     started = clock()
     session.run(None, feeds)
     return clock() - started

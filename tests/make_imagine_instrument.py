@@ -10,19 +10,22 @@ import numpy as np
 from PIL import Image
 from PySide6.QtWidgets import QWidget
 
+from app.shell.models import ModelsDialog
+from app.studios.cards import CARDS
 from app.studios.imagine.inversion import Crop
 from app.studios.imagine.marks import brushed, marks_to_png, no_marks
 from app.studios.imagine.page import ImaginePage
 from app.ui.widgets.panel import Section
+from tests import make_own_generators
 from tests.pictures import opened, save, settle
 
-SIZE, QUALITY, MODEL, SEED = (1280, 820), 78, "stylegan-portraits", 1
+SIZE, QUALITY, MODEL, AVATARS, SEED = (1280, 820), 78, "stylegan-portraits", "biggan-avatars", 1
 EYES = ((38.0, 62.0), (90.0, 62.0), 13.0)
 """Where the eyes of an aligned portrait are, and how wide a brush covers them, in pixels."""
 
 
 def main(folder: Path, names: list[str]) -> None:
-    """Write ``imagine-{steer,styles,refill,photo,enlarge,evidence,inside}-THEME.webp``."""
+    """Write ``imagine-NAME-THEME.webp`` for all :data:`SCENES`, or those named."""
     with opened(SIZE) as window:
         page = window.show_studio("imagine")
         assert isinstance(page, ImaginePage)
@@ -117,6 +120,47 @@ def _inside(page: ImaginePage) -> None:
     _unfold(page, _section(page.insight))
 
 
+def _kinds(page: ImaginePage) -> None:
+    """An avatar between three kinds of drawing."""
+    page.state.set_model(AVATARS)
+    page.state.set_control("class", "lorelei")
+    page.state.generate()
+    _settle(page)
+    page.state.choose(1)
+    classes = page.instrument.classes
+    for name, share in (("lorelei", 50), ("notionists", 30), ("open-peeps", 20)):
+        classes.bars[page.state.classes().index(name)].setValue(share)
+        _settle(page)
+    _open(page, "classes")
+
+
+def _own(page: ImaginePage) -> None:
+    """A generator of the user's: each of its inputs has become a control."""
+    folder = page.state.services.paths.data / "own"
+    folder.mkdir(parents=True, exist_ok=True)
+    dialog = ModelsDialog(page.state.services, CARDS, page.state.modelChanged.emit, page.window())
+    dialog.add_path(make_own_generators.face(folder / "face.onnx"))
+    _settle(page)
+    dialog.close()
+    page.state.set_model("face")
+    page.state.generate()
+    _settle(page)
+    sections = page.instrument.sections
+    for name, section in sections.items():
+        section.set_open(name in ("pad", "noise"))
+    page.instrument.steering.move(page.instrument.steering.directions[0], 1.4, "all")
+    _settle(page)
+    page.panel.verticalScrollBar().setValue(0)
+
+
+def _refused(page: ImaginePage) -> None:
+    """A photo of a single pixel: said in place, and the work is as it was."""
+    path = page.state.services.paths.data / "pixel.png"
+    Image.new("RGB", (1, 1), "red").save(path)
+    _open(page, "photo")
+    page.instrument.photo.find_file(path)
+
+
 def _section(body: QWidget) -> Section:
     section = body.parentWidget()
     assert isinstance(section, Section)
@@ -131,6 +175,9 @@ SCENES: tuple[tuple[str, str, Callable[[ImaginePage], None]], ...] = (
     ("enlarge", "light", _enlarge),
     ("evidence", "dark", _evidence),
     ("inside", "light", _inside),
+    ("refused", "dark", _refused),
+    ("kinds", "dark", _kinds),
+    ("own", "light", _own),
 )
 
 

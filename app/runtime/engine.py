@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -89,7 +90,7 @@ class Engine(Protocol[Req, Res]):
 
 
 def by_family(table: dict[str, str], model: Model) -> Any:
-    """What *table* (family to ``"module:name"``) names for the model's family, imported now.
+    """What *table* (family to ``"module:name"``) names for the model's family, imported at the first call.
 
     Raises :class:`AtelierError` (``BAD_MODEL``) for a family it does not know.
     """
@@ -104,6 +105,11 @@ def by_family(table: dict[str, str], model: Model) -> Any:
             ),
             tr("Known here: {known}.", known=", ".join(table)),
         )
+    return _named(reference)
+
+
+@functools.cache
+def _named(reference: str) -> Any:
     module, _, name = reference.partition(":")
     return getattr(importlib.import_module(module), name)
 

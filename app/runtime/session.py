@@ -191,8 +191,8 @@ class SessionCache:
                 session = open_session(folder / entry.name, device, options)
                 self._sessions[key] = session
                 self.running_on = device if session.runs_on(device) else CPU
+                self._evict()
             self._sessions.move_to_end(key)
-            self._evict()
             return session
 
     @property

@@ -27,15 +27,17 @@ from training.stylegan.network import (
     LayerStyle,
     Modulated,
     Styles,
-    blended,
     channels_of,
     doubled,
+    in_blocks,
     unit,
 )
 from training.stylegan.network import Discriminator as Judging
 
 ATTENTIVE = 16
 """The side of the feature maps with self-attention."""
+FAINT = -80.0
+"""No place is likelier by more than exp(80): with numbers so small that they lose digits processors are very slow."""
 CLASS_SHARE, LATENT_SHARE = 0.6, 1.4
 """The sizes of the class and of a chunk of the latent in a style. With a louder class all pictures of one class begin
 alike, and stay so for thousands of steps."""
@@ -76,6 +78,7 @@ class Attention(nn.Module):
         asked = self.asked(found).flatten(2)
         keys, values = (F.max_pool2d(part(found), 2).flatten(2) for part in (self.keys, self.values))
         likeness = asked.transpose(1, 2) @ keys / math.sqrt(keys.shape[1])
+        likeness = (likeness - likeness.amax(2, keepdim=True)).clamp(min=FAINT)
         seen = values @ likeness.softmax(2).transpose(1, 2).to(values.dtype)
         return found + self.strength.to(found.dtype) * self.out(seen.unflatten(2, found.shape[2:]))
 
@@ -91,8 +94,7 @@ class Conditional(nn.Module):
 
     def forward(self, found: torch.Tensor, style: LayerStyle) -> torch.Tensor:
         found = self.convolution(found, style)
-        other = None if style.other is None else self.shift(style.other)
-        return found + blended(self.shift(style.own), other, style.mask).to(found.dtype)
+        return found + style.spread(self.shift(style.style)).to(found.dtype)
 
 
 class Block(nn.Module):
@@ -111,7 +113,7 @@ class Block(nn.Module):
         inner = self.first(heard(found), low)
         beside = self.skip(found)
         if self.doubling:
-            inner, beside = doubled(inner), doubled(beside)
+            inner, beside = doubled(in_blocks(inner)), doubled(beside)
         return (beside + self.second(heard(inner), high)) / ROOT2
 
 
@@ -163,10 +165,7 @@ class Generator(nn.Module):
         return picture
 
     def _started(self, style: LayerStyle) -> torch.Tensor:
-        maps = [None if each is None else self.start(each) for each in (style.own, style.other)]
-        own, other = (None if each is None else each.view(-1, self.channels, 4, 4) for each in maps)
-        assert own is not None
-        return own if other is None or style.mask is None else own * (1 - style.mask) + other * style.mask
+        return style.spread(self.start(style.style), 4)
 
 
 def colours_of(channels: int, side: int) -> nn.Conv2d:

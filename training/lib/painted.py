@@ -8,6 +8,8 @@ from torch import nn
 from training.lib.export import Graph
 
 BATCH = {0: "batch"}
+MASK = {**BATCH, 2: "rows", 3: "columns"}
+"""A mask has the side of the picture, or one pixel that holds everywhere: without a mask there is much less to do."""
 
 
 class Criticised(nn.Module):
@@ -41,5 +43,6 @@ def upper_half(side: int) -> torch.Tensor:
 def batched(
     stem: str, module: nn.Module, inputs: dict[str, torch.Tensor], outputs: list[str], tolerance: float = 1e-3
 ) -> Graph:
-    """The graph *stem*, each of whose tensors may have any number of rows."""
-    return Graph(stem, module, inputs, outputs, dict.fromkeys([*inputs, *outputs], BATCH), tolerance)
+    """The graph *stem*, each of whose tensors may have any number of rows, and a mask any side."""
+    dynamic = {name: MASK if name == "mask" else BATCH for name in (*inputs, *outputs)}
+    return Graph(stem, module, inputs, outputs, dynamic, tolerance)

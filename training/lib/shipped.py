@@ -92,7 +92,7 @@ def _tagged(graph: Graph, tag: Callable[[int, torch.Tensor], np.ndarray]) -> Nam
         for number, tensor in enumerate(_floats(module)):
             if tensor.numel() + number >= EXACT:
                 raise ValueError(f"a tensor of {tensor.numel():,} weights is too large to be tagged")
-            tensor.copy_(torch.from_numpy(tag(number, tensor)))
+            tensor.copy_(torch.from_numpy(np.asarray(tag(number, tensor))))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tagged.onnx"
         write_graph(replace(graph, module=module, half=False), path)

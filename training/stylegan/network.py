@@ -10,6 +10,7 @@ al. 2018).
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -62,7 +63,10 @@ def unit(values: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class Styles:
-    """``own`` (batch, layers, width); with a ``mask`` (batch, 1, side, side), ``other`` holds where it is one."""
+    """``own`` (batch, layers, width); with a ``mask`` (batch, 1, side, side), ``other`` holds where it is one.
+
+    A mask of one pixel holds everywhere: no layer then works with more than one scale for each channel.
+    """
 
     own: torch.Tensor
     other: torch.Tensor | None = None
@@ -72,17 +76,31 @@ class Styles:
         """What one layer on a map of *side* pixels needs."""
         if self.other is None or self.mask is None:
             return LayerStyle(self.own[:, layer])
-        mask = F.avg_pool2d(self.mask, self.mask.shape[3] // side)
-        return LayerStyle(self.own[:, layer], self.other[:, layer], mask)
+        mask = F.avg_pool2d(self.mask, max(1, self.mask.shape[3] // side), ceil_mode=True)
+        return LayerStyle(self._both[:, :, layer].reshape(-1, int(self.own.shape[2])), mask)
+
+    @functools.cached_property
+    def _both(self) -> torch.Tensor:
+        assert self.other is not None
+        return torch.stack([self.own, self.other], 1)
 
 
 @dataclass(frozen=True)
 class LayerStyle:
-    """The style of one layer, (batch, width), and perhaps another one by a mask of the layer's own size."""
+    """The style of one layer, (batch, width). With a *mask* (batch, 1, side, side) there are two of each picture, its
+    own and another, which holds where the mask is one."""
 
-    own: torch.Tensor
-    other: torch.Tensor | None = None
+    style: torch.Tensor
     mask: torch.Tensor | None = None
+
+    def spread(self, values: torch.Tensor, side: int = 1) -> torch.Tensor:
+        """Values of each style, (styles, channels · side²), at the pixels of each picture: (batch, channels, side,
+        side); where the mask is zero its own to the bit."""
+        channels = int(values.shape[1]) // side**2
+        if self.mask is None:
+            return values.view(-1, channels, side, side)
+        own, other = values.view(-1, 2 * channels, side, side).split(channels, 1)
+        return own * (1 - self.mask) + other * self.mask
 
 
 class Modulated(nn.Module):
@@ -98,26 +116,16 @@ class Modulated(nn.Module):
         self.even = even
 
     def forward(self, found: torch.Tensor, style: LayerStyle) -> torch.Tensor:
-        own = self.affine(style.own)
-        other = None if style.other is None else self.affine(style.other)
-        scaled = found * blended(own, other, style.mask).to(found.dtype)
-        found = F.conv2d(scaled, self.weight, padding=self.weight.shape[2] // 2)
+        scales = self.affine(style.style)
+        found = F.conv2d(found * style.spread(scales).to(found.dtype), self.weight, padding=self.weight.shape[2] // 2)
         if self.even:
-            even = self._evening(own), None if other is None else self._evening(other)
-            found = found * blended(*even, style.mask).to(found.dtype)
+            found = found * style.spread(self._evening(scales)).to(found.dtype)
         return found + self.bias.to(found.dtype)[:, None, None]
 
     def _evening(self, scales: torch.Tensor) -> torch.Tensor:
         """One over the size an output channel would have on even input: (batch, outs)."""
         power = self.weight.float().pow(2).sum((2, 3))
         return torch.rsqrt(F.linear(scales.float().square(), power).float() + 1e-8)
-
-
-def blended(own: torch.Tensor, other: torch.Tensor | None, mask: torch.Tensor | None) -> torch.Tensor:
-    """Scales of each channel, (batch, channels, 1, 1), or with a mask of each pixel; *own* to the bit where it is 0."""
-    if other is None or mask is None:
-        return own[:, :, None, None]
-    return own[:, :, None, None] * (1 - mask) + other[:, :, None, None] * mask
 
 
 class Layer(nn.Module):
@@ -166,7 +174,8 @@ class Synthesis(nn.Module):
         picture: torch.Tensor | None = None
         for place, (side, grain) in enumerate(zip(self.sides, noise, strict=False)):
             if place:
-                found = doubled(self.seconds[place - 1](found, styles.at(2 * place - 1, side // 2), noise[place - 1]))
+                found = self.seconds[place - 1](found, styles.at(2 * place - 1, side // 2), noise[place - 1])
+                found = doubled(in_blocks(found))
             style = styles.at(2 * place, side)
             found = self.firsts[place](found, style, grain)
             colours = F.pixel_shuffle(self.colours[place](found, style), 2)
@@ -175,6 +184,12 @@ class Synthesis(nn.Module):
                 keep.append(found)
         assert picture is not None
         return picture
+
+
+def in_blocks(found: torch.Tensor) -> torch.Tensor:
+    """The same features. To ONNX Runtime the pooling of one pixel, which changes nothing, is a reason to lay them out
+    in blocks of channels, in which it doubles them three times as fast."""
+    return F.max_pool2d(found, 1) if torch.onnx.is_in_onnx_export() else found
 
 
 def doubled(found: torch.Tensor) -> torch.Tensor:

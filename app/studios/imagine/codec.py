@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -98,8 +99,9 @@ def styles_from_bytes(content: bytes, layers: int, width: int) -> np.ndarray:
 
 def to_pixels(images: np.ndarray) -> np.ndarray:
     """Float pictures in 0..1 to uint8 of the same shape. Raises ``AtelierError`` (``BAD_MODEL``) if not finite."""
-    if not np.isfinite(images.sum()):  # one sum tells what asking each of them would
+    values = images.ravel()
+    low, high = float(np.minimum.reduce(values)), float(np.maximum.reduce(values))
+    if not (math.isfinite(low) and math.isfinite(high)):  # what is no number comes through both
         raise AtelierError(ErrorKind.BAD_MODEL, tr("The network gave pixels that are not numbers."))
-    levels = np.clip(images, 0.0, 1.0)
-    levels *= 255
+    levels = (images if low >= 0 and high <= 1 else np.clip(images, 0.0, 1.0)) * np.float32(255)
     return np.rint(levels, out=levels).astype(np.uint8)

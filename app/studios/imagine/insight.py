@@ -16,7 +16,7 @@ from app.runtime.session import Arrays
 from app.studios.imagine.document import Picture
 from app.studios.imagine.generator import class_row
 from app.studios.imagine.request import ImagineRequest
-from app.studios.imagine.styled import FAMILIES, noise_of, styles_of
+from app.studios.imagine.styled import FAMILIES, no_mask, noise_of, styles_of
 
 GRAPH = "inspect"
 FEATURES = "features_"
@@ -51,8 +51,8 @@ def look_inside(request: ImagineRequest, model: Model, progress: Progress) -> In
             tr("The model “{id}” can't be looked into.", id=model.manifest.id),
             tr("Choose one that is steered by styles."),
         )
-    styles, side = styles_of(request, model, progress)[None].astype(np.float32), int(model.codec["side"])
-    feeds = {"styles": styles, "other": styles, "mask": np.zeros((1, 1, side, side), np.float32)}
+    styles = styles_of(request, model, progress)[None].astype(np.float32)
+    feeds = {"styles": styles, "other": styles, "mask": no_mask(model)}
     found = model.run(GRAPH, {**feeds, **noise_of(request, model)}, progress)
     progress.report(0.7)
     features = {int(name.removeprefix(FEATURES)): value[0] for name, value in found.items() if FEATURES in name}

@@ -44,6 +44,11 @@ class Space:
         """The directions without a name, the principal ones, at right angles to each other, (n, length)."""
         return self.directions[[place for place, name in enumerate(self.names) if not name]]
 
+    @functools.cached_property
+    def squares(self) -> np.ndarray:
+        """The squared length of each of the principal directions, (n,)."""
+        return np.square(self.principal).sum(1)
+
 
 def space_of(model: Model) -> Space:
     """The space of a styled model. Raises :class:`AtelierError` (``BAD_MODEL``) if its arrays do not fit its codec."""
@@ -112,18 +117,17 @@ def held_in(styles: np.ndarray, added: np.ndarray, space: Space) -> np.ndarray:
     Along each principal direction a picture goes freely to :data:`FREE` standard deviations from the mean, or to where
     it was; from there on ever slower, by :data:`GIVE` at most. Beyond, the network answers with patterns of dots.
     """
-    axes = space.principal
+    axes, moved = space.principal, styles + added
     if not len(axes) or not added.any():
-        return styles + added
-    squares = np.square(axes).sum(1)
-    before, step = ((part @ axes.T) / squares for part in (styles - space.mean, added))
+        return moved
+    before, step = ((part @ axes.T) / space.squares for part in (styles - space.mean, added))
     wanted = before + step
-    free = np.maximum(FREE, np.abs(before))
-    over = np.maximum(np.abs(wanted) - free, 0)
-    if not over.any():
-        return styles + added
-    held = np.sign(wanted) * (np.minimum(np.abs(wanted), free) + GIVE * over / (GIVE + over))
-    return (styles + added + (held - wanted) @ axes).astype(np.float32)
+    far, free = np.abs(wanted), np.maximum(FREE, np.abs(before))
+    if (far <= free).all():
+        return moved
+    over = np.maximum(far - free, 0)
+    held = np.sign(wanted) * (np.minimum(far, free) + GIVE * over / (GIVE + over))
+    return (moved + (held - wanted) @ axes).astype(np.float32)
 
 
 def _read(model: Model) -> Space:

@@ -52,7 +52,6 @@ class Steering(QObject):
         self.layers = 1
         self._model = ""
         self._offered: list[Direction] = []
-        state.modelChanged.connect(self.load)
 
     # --- the model -----------------------------------------------------------------------------------------------
 
@@ -176,12 +175,16 @@ class Steering(QObject):
     # --- classes and noise ---------------------------------------------------------------------------------------
 
     def class_shares(self) -> list[float]:
-        """The share of each class in the chosen picture; none without one."""
+        """The share of each class in the chosen picture, 0 each where it has one the model does not know; none without
+        a picture."""
         request, classes = self.request, self.state.classes()
         if request is None or not classes:
             return []
         name = str(request.controls.get("class", ANY))
-        return LatentCodec(1, classes).class_weights(name, request.seed, request.index, request.mix)[0].tolist()
+        try:
+            return LatentCodec(1, classes).class_weights(name, request.seed, request.index, request.mix)[0].tolist()
+        except AtelierError:  # it is told when the picture is steered
+            return [0.0] * len(classes)
 
     def mix_classes(self, weights: list[float]) -> None:
         """Give the classes shares in the proportion of *weights*; all 0 gives the seed's own class back."""

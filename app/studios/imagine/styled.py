@@ -35,8 +35,8 @@ from app.studios.imagine.space import held_in, layer_slice, space_of, steps
 
 FAMILIES = ("stylegan", "biggan")
 TRUNCATION = "truncation"
-MAPPED = "mapped"
-"""Where the styles of the last seed are remembered."""
+MAPPED, READ, NOISE, NO_MASK = "mapped", "read", "noise", "no mask"
+"""Where the styles of the last seed are remembered, what they were mapped from, the last noise, the mask of none."""
 BATCH = 4
 """So many at once: Stop waits for no more."""
 
@@ -60,9 +60,11 @@ def make_pictures(request: ImagineRequest, model: Model, progress: Progress) -> 
 
 def _made_together(requests: Sequence[ImagineRequest], model: Model, progress: Progress) -> np.ndarray:
     """Pictures without refills, uint8 (n, side, side, 3)."""
-    styles = np.stack([styles_of(request, model, progress) for request in requests])
-    noises = [noise_of(request, model) for request in requests]
-    noise = {name: np.concatenate([one[name] for one in noises]) for name in noises[0]}
+    styles = np.array([styles_of(request, model, progress) for request in requests])
+    noise = noise_of(requests[0], model)
+    if len(requests) > 1:
+        others = [noise_of(request, model) for request in requests[1:]]
+        noise = {name: np.concatenate([values, *(one[name] for one in others)]) for name, values in noise.items()}
     return to_pixels(render(styles, noise, model, progress))
 
 
@@ -89,15 +91,31 @@ def render(
 
     Where *mask* (side, side) is 1 the features follow the styles *other* instead, inside each layer.
     """
-    count, side = len(styles), int(model.codec["side"])
-    field = np.zeros((side, side), np.float32) if mask is None else mask
+    count = len(styles)
+    field = no_mask(model) if mask is None else mask[None, None].astype(np.float32)
     feeds = {
         "styles": np.ascontiguousarray(styles, np.float32),
         "other": np.ascontiguousarray(styles if other is None else other, np.float32),
-        "mask": np.repeat(field[None, None].astype(np.float32), count, 0),
-        **{name: np.repeat(values, count, 0) if len(values) < count else values for name, values in noise.items()},
+        "mask": repeated(field, count),
+        **{name: repeated(values, count) for name, values in noise.items()},
     }
     return model.run("generator", feeds, progress)["images"]
+
+
+def no_mask(model: Model) -> np.ndarray:
+    """The mask that leaves all as it is, float32 (1, 1, side, side): a single pixel where the graph takes one, which
+    gives it much less to do."""
+    found = model.memory.get(NO_MASK)
+    if found is None:
+        fixed = isinstance(model.session("generator").input_shapes["mask"][-1], int)
+        side = int(model.codec["side"]) if fixed else 1
+        found = model.memory[NO_MASK] = np.zeros((1, 1, side, side), np.float32)
+    return found
+
+
+def repeated(values: np.ndarray, count: int) -> np.ndarray:
+    """*values* of one picture for each of *count*; those of each stay as they are."""
+    return np.repeat(values, count, 0) if len(values) < count else values
 
 
 def styles_of(request: ImagineRequest, model: Model, progress: Progress | None = None) -> np.ndarray:
@@ -135,9 +153,9 @@ def noise_of(request: ImagineRequest, model: Model) -> Arrays:
         return {f"noise_{side}": np.zeros((1, 1, side, side), np.float32) for side in sides}
     _, _, frozen = request.noise.partition(":")
     key = (int(frozen), 0) if frozen else (request.seed, request.index)
-    kept = model.memory.get("noise")
+    kept = model.memory.get(NOISE)
     if kept is None or kept[0] != key:
-        kept = model.memory["noise"] = (key, noise_fields(sides, *key))
+        kept = model.memory[NOISE] = (key, noise_fields(sides, *key))
     return kept[1]
 
 
@@ -193,7 +211,7 @@ def _first_styles(
 def _bred(request: ImagineRequest, model: Model, added: np.ndarray | None, progress: Progress | None) -> np.ndarray:
     """The styles of a child. Where the truncation is one of the latent, latents are crossed, else styles, linearly."""
     genes = genes_of(unchanged(request))
-    in_latent = model.codec.get("truncation") == "latent"
+    in_latent = _draws_latents_in(model)
     if in_latent and not any(gene.request.start or gene.request.styles for gene in genes):
         return styles_by_latent(latent_rows(request, model, genes, added), class_row(request, model), model, progress)
     bodies = np.stack([styles_of(_whole(gene.request), model, progress) for gene in genes])
@@ -269,22 +287,38 @@ def _mapped(
 def _mapped_anew(
     request: ImagineRequest, seed: int, index: int, model: Model, progress: Progress | None, added: np.ndarray | None
 ) -> np.ndarray:
-    codec = LatentCodec(int(model.codec["latent"]), model.codec.get("classes", []))
-    by_latent = model.codec.get("truncation") == "latent"
-    latent = codec.latent(seed, index, 1.0)
-    if by_latent:
-        latent = drawn_in(latent, _truncation(request))
+    latent, weights = _mapped_from(request, seed, index, model)
     rows = latent if added is None else latent + added
     feeds = {"latent": rows.astype(np.float32)}
-    if codec.classes:
-        weights = codec.class_weights(str(request.controls.get("class", ANY)), seed, index, request.mix)
-        feeds["classes"] = np.repeat(weights, len(rows), 0)
+    if weights.size:
+        feeds["classes"] = repeated(weights, len(rows))
     mapped = model.run("mapping", feeds, progress)["styles"]
     styles = mapped[0].copy() if len(rows) == 1 else mapped[np.arange(len(rows)), np.arange(len(rows))]
-    if by_latent:
+    if _draws_latents_in(model):
         return styles
     mean = space_of(model).mean
     return mean + np.float32(_truncation(request)) * (styles - mean)
+
+
+def _mapped_from(request: ImagineRequest, seed: int, index: int, model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """What the mapping network reads for a seed: latent (1, latent) and class weights (1, classes), both float32. The
+    last ones are remembered, as what becomes of them is."""
+    kind, truncation = str(request.controls.get("class", ANY)), _truncation(request)
+    key = (seed, index, truncation, kind, request.mix)
+    kept = model.memory.get(READ)
+    if kept is None or kept[0] != key:
+        codec = LatentCodec(int(model.codec["latent"]), model.codec.get("classes", []))
+        latent = codec.latent(seed, index, 1.0)
+        latent = drawn_in(latent, truncation) if _draws_latents_in(model) else latent
+        none = np.zeros((1, 0), np.float32)
+        weights = codec.class_weights(kind, seed, index, request.mix) if codec.classes else none
+        kept = model.memory[READ] = (key, (latent, weights))
+    return kept[1]
+
+
+def _draws_latents_in(model: Model) -> bool:
+    """Whether truncation is one of the latent; else it is one of the styles."""
+    return model.codec.get("truncation") == "latent"
 
 
 def _truncation(request: ImagineRequest) -> float:

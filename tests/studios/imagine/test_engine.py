@@ -5,17 +5,20 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
 from app.base.errors import AtelierError, ErrorKind
+from app.base.paths import resources_dir
 from app.base.progress import Progress
 from app.cli import run
 from app.runtime.engine import make_recipe
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
 from app.studios.cards import CARDS
+from app.studios.imagine.codec import to_pixels
 from app.studios.imagine.document import Pictures, cut_sheet
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import ImagineRequest
@@ -52,6 +55,18 @@ def test_the_first_direction_changes_the_picture_more_than_the_last(shelf: Model
     assert change(0) > change(9) > 0
 
 
+def test_levels_are_rounded_and_what_no_screen_shows_is_cut() -> None:
+    exact = np.array([0.0, 0.5 / 255, 1.5 / 255, 0.4999, 1.0], np.float32)
+    assert to_pixels(exact).tolist() == [0, 0, 2, 127, 255]
+    assert to_pixels(np.array([[-0.5, 0.25], [1.0, 3.0]], np.float32)).tolist() == [[0, 64], [255, 255]]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_pixels_that_are_no_numbers_are_refused(bad: float) -> None:
+    with pytest.raises(AtelierError, match="not numbers"):
+        to_pixels(np.array([0.5, bad, 0.25], np.float32))
+
+
 def test_mixing_a_class_in_fully_is_that_class(shelf: ModelShelf) -> None:
     mixed = make(shelf, seed=3, controls={"class": "bag"}, mix=(("trouser", 1.0),))
     pure = make(shelf, seed=3, controls={"class": "trouser"})
@@ -83,6 +98,15 @@ def test_the_recipe_in_the_file_makes_the_same_pictures(shelf: ModelShelf, tmp_p
     assert recipe is not None
     assert recipe.request["seed"] == 7
     assert ENGINE.compare(result, loaded).match is Match.EXACT
+
+
+def test_the_example_is_what_the_shipped_model_makes(shelf: ModelShelf) -> None:
+    loaded, recipe = ENGINE.load(resources_dir() / "examples" / "imagine.png")
+    assert recipe is not None
+    model = shelf.open(recipe.model)
+    assert recipe.model_sha256 == model.digest
+    *_, made = ENGINE.generate(msgspec.convert(recipe.request, ImagineRequest), model, Progress())
+    assert ENGINE.compare(made, loaded).match is not Match.DIFFERENT
 
 
 def test_a_folder_gets_a_file_each_with_a_recipe_of_its_own(shelf: ModelShelf, tmp_path: Path) -> None:

@@ -388,6 +388,27 @@ def test_styles_of_another_model_are_refused(artist: Artist) -> None:
     assert page.state.document == before
 
 
+def test_a_picture_of_another_model_opens_with_what_that_one_has(artist: Artist, tmp_path: Path) -> None:
+    """Forth and back through the undo stack too: bars for its kinds, sliders for its directions."""
+    page, classes = artist.page, artist.page.instrument.classes
+    artist.choose_model(BIGGAN)
+    page.state.save(tmp_path / "comet.png")
+    artist.settle()
+    artist.choose_model(STYLEGAN)
+    assert len(classes.bars) == 0
+    page.open_path(tmp_path / "comet.png")
+    artist.settle()
+    assert page.state.settings.model == BIGGAN
+    assert sum(bar.value() for bar in classes.bars) == 100
+    page.state.undo()
+    artist.settle()
+    assert len(classes.bars) == 0
+    assert all(row.isEnabled() for row in page.instrument.directions.first.rows)
+    page.state.redo()
+    artist.settle()
+    assert sum(bar.value() for bar in classes.bars) == 100
+
+
 def test_the_instrument_shows_what_the_model_has(artist: Artist) -> None:
     page = artist.page
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.cli import run
@@ -225,3 +225,16 @@ def test_a_walk_plays_falls_on_bars_and_becomes_a_film(page: ImaginePage, qtbot:
     strip.lock_to(tmp_path / "bad.mid")
     qtbot.waitUntil(lambda: "MIDI" in page.errors.text)
     settle(page, qtbot)
+
+
+@pytest.mark.parametrize("width", [900, 1000, 1280, 1600])
+def test_the_walk_has_room_for_its_words_in_narrow_windows_too(page: ImaginePage, qtbot: QtBot, width: int) -> None:
+    page.window().resize(width, 760)
+    page.toggle_walk()
+    strip = page.rooms.strip
+    named = [widget for kind in (QCheckBox, QPushButton, QComboBox) for widget in strip.findChildren(kind)]
+    assert len(named) > 4
+    qtbot.waitUntil(lambda: all(widget.width() >= widget.sizeHint().width() for widget in named))
+    qtbot.waitUntil(lambda: strip.height() >= strip.minimumSizeHint().height())
+    within = strip.mapTo(strip.window(), strip.rect().bottomRight())
+    assert strip.save.mapTo(strip.window(), strip.save.rect().bottomRight()).x() <= within.x()

@@ -22,7 +22,7 @@ from app.studios.imagine.document import Picture
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import DirectionMove, DirectionPart, ImagineRequest, Refill, StylePart
 from app.studios.imagine.space import FREE, GIVE, layer_range, range_name, space_of
-from app.studios.imagine.styled import starting_at, styles_of
+from app.studios.imagine.styled import no_mask, noise_of, render, starting_at, styles_of
 from tests.make_tiny_stylegan import BIGGAN, LAYERS, SIDES, STYLEGAN, WIDTH
 
 SIDE = SIDES[-1]
@@ -97,6 +97,26 @@ def test_styles_come_layer_by_layer_from_other_pictures(
     assert not differ(pixels(ask(styles=(whole,), noise="off")), pixels(ask(seed=8, noise="off")))
     half = StylePart(seed=8, share=0.5)
     assert np.allclose(styles_of(ask(styles=(half,)), model), (mine + other) / 2, atol=1e-5)
+
+
+@pytest.mark.parametrize("model", ["stylegan-portraits", "stylegan-masters", "biggan-avatars"])
+def test_without_a_mask_a_shipped_graph_reads_one_pixel_and_makes_the_same(shelf: ModelShelf, model: str) -> None:
+    """And one pixel holds everywhere."""
+    opened, side = shelf.open(model), int(shelf.open(model).codec["side"])
+    assert no_mask(opened).shape == (1, 1, 1, 1)
+    first, second = (ask(model=model, seed=seed, controls=opened.manifest.defaults()) for seed in (4, 5))
+    mine, other = (styles_of(request, opened)[None] for request in (first, second))
+    noise = noise_of(first, opened)
+    alone = render(mine, noise, opened)
+    nothing, all_of_it = np.zeros((side, side), np.float32), np.ones((1, 1), np.float32)
+    assert np.array_equal(render(mine, noise, opened, other=other, mask=nothing), alone)
+    assert np.array_equal(
+        render(mine, noise, opened, other=other, mask=all_of_it), render(other, noise_of(first, opened), opened)
+    )
+
+
+def test_a_graph_with_masks_of_one_size_is_given_a_whole_one(tiny_shelf: ModelShelf) -> None:
+    assert no_mask(tiny_shelf.open(STYLEGAN)).shape == (1, 1, SIDE, SIDE)
 
 
 @pytest.mark.parametrize("model", [STYLEGAN, BIGGAN])

@@ -58,7 +58,6 @@ class Instrument(QObject):
         self.refill.marking.toggled.connect(lambda on: self.photo.release() if on else None)
         self.photo.comparing.connect(lambda on: self.refill.release() if on else None)
         self._show_model()
-        self.steering.load()
 
     def shuffle(self) -> None:
         """A random place near by, one decimal each, so that it can be told and typed again."""
@@ -88,6 +87,7 @@ class Instrument(QObject):
             self.sections[name].setVisible(on)
         self.refill.release()
         self.classes.offer()
+        self.steering.load()
         self.show_document()
 
     def _show_space(self) -> None:

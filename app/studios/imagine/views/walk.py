@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -178,35 +180,65 @@ class WalkStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._tools())
+        column.addWidget(self._tools())
         column.addWidget(scroll)
 
-    def _tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID // 2)
-        tools = (
+    def _tools(self) -> QWidget:
+        key = (
             ("plus", tr("Make the chosen picture a key frame (W)"), self.addAsked.emit),
             ("remove", tr("Take the key frame out"), self._remove),
             ("left", tr("The key frame one place earlier"), lambda: self._move(-1)),
             ("right", tr("The key frame one place later"), lambda: self._move(1)),
         )
-        row.addWidget(self.play)
-        for name, hint, slot in tools:
-            row.addWidget(tool_button(name, hint, slot))
-        for widget in (self.seconds, self.easing, self.loop, self.still, self.bars, self.each):
-            row.addSpacing(GRID // 2)
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self._progress)
+        buttons = [tool_button(name, hint, slot) for name, hint, slot in key]
+        film: list[QWidget] = [self._progress]
         for label, widget in ((tr("Frames/s"), self.rate), (tr("Size ×"), self.times)):
             words = QLabel(label)
             words.setObjectName("muted")
             words.setBuddy(widget)
-            row.addWidget(words)
-            row.addWidget(widget)
-        row.addWidget(self.save)
-        return row
+            film += [words, widget]
+        way = self.loop, self.still, self.bars, self.each
+        return _TwoRows(_row((self.play, *buttons, self.seconds, self.easing)), _row(way, (*film, self.save)))
+
+
+class _TwoRows(QWidget):
+    """One row of widgets beside another, or where there is no room under it."""
+
+    def __init__(self, first: QWidget, second: QWidget) -> None:
+        super().__init__()
+        self._parts = first, second
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self._box.setSpacing(GRID)
+        self._box.addWidget(first)
+        self._box.addWidget(second, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(max(self._widths()) + 2 * GRID, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = sum(self._widths()) + 3 * GRID <= self.width()
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self.updateGeometry()
+
+    def _widths(self) -> list[int]:
+        return [part.sizeHint().width() for part in self._parts]
+
+
+def _row(left: Sequence[QWidget], right: Sequence[QWidget] = ()) -> QWidget:
+    """Widgets in a row, with what room is left between two groups of them."""
+    row, body = QHBoxLayout(), QWidget()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID // 2)
+    for widget in left:
+        row.addSpacing(GRID // 2 if isinstance(widget, QCheckBox) else 0)
+        row.addWidget(widget)
+    row.addStretch(1)
+    for widget in right:
+        row.addWidget(widget)
+    body.setLayout(row)
+    return body
 
 
 def _seconds() -> QDoubleSpinBox:
