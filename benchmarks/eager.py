@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,16 +50,16 @@ class _Held(Model):
     def __init__(self, folder: Path, manifest: Manifest, threads: int) -> None:
         super().__init__(folder, manifest, SessionCache(), lambda: CPU)
         self._threads, self.inside = threads, 0.0
-        self.heard: dict[str, Arrays] | None = None
-        """Where there is one, what each graph was given is put there, by its stem."""
+        self.heard: dict[str, tuple[Sequence[str], Arrays]] | None = None
+        """Where there is one, what each graph was asked for and given is put there, by its stem."""
 
-    def run(self, stem: str, feeds: Arrays, progress: Progress | None = None) -> Arrays:
+    def run(self, stem: str, feeds: Arrays, progress: Progress | None = None, outputs: Sequence[str] = ()) -> Arrays:
         """As every model does; *inside* adds up the seconds that ONNX Runtime takes."""
         if self.heard is not None:
-            self.heard[stem] = feeds
+            self.heard[stem] = outputs, feeds
         session, started = self.session(stem), time.perf_counter()
         try:
-            return session.run(feeds, progress)
+            return session.run(feeds, progress, outputs)
         finally:
             self.inside += time.perf_counter() - started
 
@@ -115,7 +115,7 @@ def _picture(model: Model, run: int) -> None:
 
 def _bare(model: _Held, threads: int) -> Way:
     """The calls of ONNX Runtime that :func:`_picture` needs, on sessions of their own, on what it gave them."""
-    given: dict[str, Arrays] = {}
+    given: dict[str, tuple[Sequence[str], Arrays]] = {}
     model.heard = given
     _picture(model, 1)
     model.heard = None
@@ -123,12 +123,12 @@ def _bare(model: _Held, threads: int) -> Way:
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     calls = [
-        (onnxruntime.InferenceSession(str(model.folder / f"{stem}.onnx"), options, ["CPUExecutionProvider"]), feeds)
-        for stem, feeds in given.items()
+        (onnxruntime.InferenceSession(str(model.folder / f"{stem}.onnx"), options, ["CPUExecutionProvider"]), *asked)
+        for stem, asked in given.items()
     ]
 
     def run(_: int) -> object:
-        return [session.run(None, feeds) for session, feeds in calls]
+        return [session.run(outputs or None, feeds) for session, outputs, feeds in calls]
 
     return run
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,9 @@ class Model:
         """The session of ``<stem>.onnx``; opened and verified at the first call."""
         return self._cache.get(self.folder, self.manifest.file(f"{stem}.onnx"), self._device(), options)
 
-    def run(self, stem: str, feeds: Arrays, progress: Progress | None = None) -> Arrays:
-        """Run ``<stem>.onnx`` on *feeds* (arrays by input name); returns its outputs by name."""
-        return self.session(stem).run(feeds, progress)
+    def run(self, stem: str, feeds: Arrays, progress: Progress | None = None, outputs: Sequence[str] = ()) -> Arrays:
+        """Run ``<stem>.onnx`` on *feeds* (arrays by input name); returns its *outputs* by name, all if none named."""
+        return self.session(stem).run(feeds, progress, outputs)
 
     def arrays(self, name: str) -> Arrays:
         """A verified ``.npz`` file of the model (directions, statistics), as arrays by name; kept once read."""

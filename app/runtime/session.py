@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -70,14 +70,15 @@ class Session:
         """Whether ONNX Runtime could load what *device* needs."""
         return device.providers[0] in self._inner.get_providers()
 
-    def run(self, feeds: Arrays, progress: Progress | None = None) -> Arrays:
-        """Run the graph; returns every output by name.
+    def run(self, feeds: Arrays, progress: Progress | None = None, outputs: Sequence[str] = ()) -> Arrays:
+        """Run the graph; returns the *outputs* by name, every one if none is named.
 
         A cancel of *progress* ends the call from the inside and raises :class:`Cancelled`; the session stays usable.
         Raises :class:`AtelierError` (``BAD_INPUT``) when the graph refuses the arrays.
         """
-        outputs = self.guarded(lambda options: self._inner.run(None, feeds, options), progress)
-        return {name: np.asarray(value) for name, value in zip(self.output_names, outputs, strict=True)}
+        names = outputs or self.output_names
+        found = self.guarded(lambda options: self._inner.run(names, feeds, options), progress)
+        return {name: np.asarray(value) for name, value in zip(names, found, strict=True)}
 
     def run_held(self, feeds: dict[str, np.ndarray | Held], progress: Progress | None = None) -> dict[str, Held]:
         """The same with every output left where it is; what comes out, and :func:`held` arrays, can be fed again.

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from training.biggan.network import Conditions, Generator
 from training.lib.export import Graph
-from training.lib.painted import Criticised, batched, outside, upper_half
+from training.lib.painted import Criticised, Levelled, batched, outside, upper_half
 from training.stylegan.network import Styles
 
 
@@ -40,7 +40,7 @@ def styled_graphs(
     features = [f"features_{each}" for each in generator.sides]
     return [
         batched("mapping", conditions, given, ["styles"]),
-        batched("generator", Painted(generator, side), inputs, ["images"]),
+        batched("generator", Levelled(Painted(generator, side)), inputs, ["images", "pixels"]),
         batched("discriminator", Criticised(discriminator), seen, ["score"], 1e-2),
         batched("inspect", Painted(generator, side, True), inputs, ["images", *features], 1e-2),
     ]

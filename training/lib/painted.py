@@ -23,6 +23,18 @@ class Criticised(nn.Module):
         return self.discriminator(inside(images), classes)
 
 
+class Levelled(nn.Module):
+    """A generator that also gives what its pictures (n, side, side, 3) in 0..1 are on a screen, uint8."""
+
+    def __init__(self, painted: nn.Module) -> None:
+        super().__init__()
+        self.painted = painted
+
+    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        images = self.painted(*inputs)
+        return images, (images * 255).round().to(torch.uint8)
+
+
 def outside(pictures: torch.Tensor) -> torch.Tensor:
     """(n, 3, side, side) in about -1..1 to (n, side, side, 3) in 0..1."""
     return (pictures * 0.5 + 0.5).clamp(0, 1).permute(0, 2, 3, 1)

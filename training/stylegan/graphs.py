@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from training.lib.export import Graph
-from training.lib.painted import Criticised, batched, outside, upper_half
+from training.lib.painted import Criticised, Levelled, batched, outside, upper_half
 from training.stylegan.network import Mapping, Styles, Synthesis
 
 
@@ -51,7 +51,7 @@ def styled_graphs(
     features = [f"features_{each}" for each in synthesis.sides]
     return [
         batched("mapping", Mapped(mapping, synthesis.layers), given, ["styles"]),
-        batched("generator", Painted(synthesis), inputs, ["images"]),
+        batched("generator", Levelled(Painted(synthesis)), inputs, ["images", "pixels"]),
         batched("discriminator", Criticised(discriminator), seen, ["score"], 1e-2),
         batched("inspect", Painted(synthesis, True), inputs, ["images", *features], 1e-2),
     ]

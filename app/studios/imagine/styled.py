@@ -39,6 +39,8 @@ MAPPED, READ, NOISE, NO_MASK = "mapped", "read", "noise", "no mask"
 """Where the styles of the last seed are remembered, what they were mapped from, the last noise, the mask of none."""
 BATCH = 4
 """So many at once: Stop waits for no more."""
+PIXELS, LOUDEST = "pixels", 1e12
+"""The output that holds pictures as they are shown; the largest value of a style."""
 
 
 def make_pictures(request: ImagineRequest, model: Model, progress: Progress) -> Iterator[Pictures]:
@@ -65,16 +67,16 @@ def _made_together(requests: Sequence[ImagineRequest], model: Model, progress: P
     if len(requests) > 1:
         others = [noise_of(request, model) for request in requests[1:]]
         noise = {name: np.concatenate([values, *(one[name] for one in others)]) for name, values in noise.items()}
-    return to_pixels(render(styles, noise, model, progress))
+    return pixels_of(styles, noise, model, progress)
 
 
 def make_pixels(request: ImagineRequest, model: Model, progress: Progress | None = None) -> np.ndarray:
     """One picture, uint8 (side, side, 3), its areas refilled one after the other."""
     styles, noise = styles_of(request, model, progress), noise_of(request, model)
-    picture = to_pixels(render(styles[None], noise, model, progress)[0])
+    picture = pixels_of(styles[None], noise, model, progress)[0]
     for refill in request.refills:
         other, mask = refill_styles(request, refill, styles, model), mask_of(refill, model)
-        made = to_pixels(render(styles[None], noise, model, progress, other[None], mask)[0])
+        made = pixels_of(styles[None], noise, model, progress, other[None], mask)[0]
         picture = composed(picture, made, mask)
     return picture
 
@@ -91,15 +93,41 @@ def render(
 
     Where *mask* (side, side) is 1 the features follow the styles *other* instead, inside each layer.
     """
+    return model.run("generator", _feeds(styles, noise, model, other, mask), progress, ["images"])["images"]
+
+
+def pixels_of(
+    styles: np.ndarray,
+    noise: Arrays,
+    model: Model,
+    progress: Progress | None = None,
+    other: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
+    """The same as a screen shows them, uint8 (n, side, side, 3); the graph says it itself where it can.
+
+    Raises :class:`AtelierError` (``BAD_INPUT``) for styles that no network makes a picture of.
+    """
+    if PIXELS not in model.session("generator").output_names:
+        return to_pixels(render(styles, noise, model, progress, other, mask))
+    if not np.abs(styles).max() < LOUDEST:  # nor is NaN
+        raise AtelierError(
+            ErrorKind.BAD_INPUT, tr("These styles are no numbers, or far too large."), tr("Reset the sliders.")
+        )
+    return model.run("generator", _feeds(styles, noise, model, other, mask), progress, [PIXELS])[PIXELS]
+
+
+def _feeds(
+    styles: np.ndarray, noise: Arrays, model: Model, other: np.ndarray | None, mask: np.ndarray | None
+) -> Arrays:
     count = len(styles)
     field = no_mask(model) if mask is None else mask[None, None].astype(np.float32)
-    feeds = {
+    return {
         "styles": np.ascontiguousarray(styles, np.float32),
         "other": np.ascontiguousarray(styles if other is None else other, np.float32),
         "mask": repeated(field, count),
         **{name: repeated(values, count) for name, values in noise.items()},
     }
-    return model.run("generator", feeds, progress)["images"]
 
 
 def no_mask(model: Model) -> np.ndarray:

@@ -21,13 +21,12 @@ from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.model import Model
 from app.studios.imagine import abstract, own
-from app.studios.imagine.codec import to_pixels
 from app.studios.imagine.document import Picture, Pictures
 from app.studios.imagine.generator import class_row, inputs_of, paint
 from app.studios.imagine.heredity import genes_of, unchanged
 from app.studios.imagine.request import ImagineRequest, Walk
 from app.studios.imagine.space import space_of, steps
-from app.studios.imagine.styled import FAMILIES, latent_rows, noise_of, render, styles_by_latent, styles_of
+from app.studios.imagine.styled import FAMILIES, latent_rows, noise_of, pixels_of, styles_by_latent, styles_of
 
 BATCH = 8
 WALKING = ("gan-2014", abstract.FAMILY, own.FAMILY, *FAMILIES)
@@ -226,4 +225,4 @@ def _painted(here: list[Station], walk: Walk, model: Model, progress: Progress) 
         for station in here
     ]
     noise = noise_of(msgspec.structs.replace(first, noise=walk.noise), model)
-    yield from to_pixels(render(np.stack(styles), noise, model, progress))
+    yield from pixels_of(np.stack(styles), noise, model, progress)

@@ -17,12 +17,12 @@ from app.runtime.engine import make_recipe
 from app.runtime.model import ModelShelf
 from app.runtime.recipe import Match
 from app.studios.imagine.captions import captioned, uncaptioned
-from app.studios.imagine.codec import drawn_in, styles_to_bytes
+from app.studios.imagine.codec import drawn_in, styles_to_bytes, to_pixels
 from app.studios.imagine.document import Picture
 from app.studios.imagine.engine import ENGINE
 from app.studios.imagine.request import DirectionMove, DirectionPart, ImagineRequest, Refill, StylePart
 from app.studios.imagine.space import FREE, GIVE, layer_range, range_name, space_of
-from app.studios.imagine.styled import no_mask, noise_of, render, starting_at, styles_of
+from app.studios.imagine.styled import LOUDEST, no_mask, noise_of, pixels_of, render, starting_at, styles_of
 from tests.make_tiny_stylegan import BIGGAN, LAYERS, SIDES, STYLEGAN, WIDTH
 
 SIDE = SIDES[-1]
@@ -108,6 +108,10 @@ def test_without_a_mask_a_shipped_graph_reads_one_pixel_and_makes_the_same(shelf
     mine, other = (styles_of(request, opened)[None] for request in (first, second))
     noise = noise_of(first, opened)
     alone = render(mine, noise, opened)
+    assert np.array_equal(pixels_of(mine, noise, opened), to_pixels(alone))
+    for bad in (np.nan, np.inf, -10 * LOUDEST):
+        with pytest.raises(AtelierError, match="far too large"):
+            pixels_of(np.where(np.arange(mine.shape[2]) == 3, np.float32(bad), mine), noise, opened)
     nothing, all_of_it = np.zeros((side, side), np.float32), np.ones((1, 1), np.float32)
     assert np.array_equal(render(mine, noise, opened, other=other, mask=nothing), alone)
     assert np.array_equal(
