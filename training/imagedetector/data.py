@@ -24,13 +24,14 @@ from training.lib.pictures import read_set
 
 log = logging.getLogger(__name__)
 NAME = "image-detector"
-REAL = ("paintings-128", "fantasy-portraits-128", "master-faces-128", "small-28", "avatars-64")
+REAL = ("paintings-128", "fantasy-portraits-128", "master-faces-128", "small-28", "avatars-64", "fruits-64")
 GENERATORS = {
     "gan-2014": "small-28",
     "stylegan-portraits": "fantasy-portraits-128",
     "stylegan-masters": "master-faces-128",
     "abstract-cppn": "paintings-128",
     "biggan-avatars": "avatars-64",
+    "biggan-fruits": "fruits-64",
 }
 """What makes pictures, and the real ones it learnt from."""
 SEEDS = {"train": 101, "tune": 102, "test": 103}

@@ -28,8 +28,8 @@ NOTES = """
 Evidence, not a verdict: how likely it is that one of our generators made a picture, and how often that is right.
 
 - It knows {known}. Pictures of other machines are not known to it, and what it says of them means nothing.
-- "Real" pictures are paintings of masters, photographs of garments, hiragana written by hand, avatars drawn
-  from parts, and fantasy portraits.
+- "Real" pictures are paintings of masters, photographs of garments and of fruit, hiragana written by hand, avatars
+  drawn from parts, and fantasy portraits.
   The fantasy portraits are themselves AI-generated, by another generator: "real" means "not by our generators" there.
 - The chance is right where as many pictures are of machines as are not. Where few are, most alarms are false.
 - Pictures under 20 pixels are not judged; where its networks disagree, it says that it is unsure.
@@ -178,11 +178,12 @@ def _manifest(task: ImageDetectorTask, trained: Trained, settings: dict[str, Set
             task,
             trained,
             settings,
-            data="paintings and faces by masters, fantasy portraits, Fashion-MNIST and KMNIST, DiceBear's avatars, and "
-            "pictures of our own generators",
+            data="paintings and faces by masters, fantasy portraits, Fashion-MNIST and KMNIST, DiceBear's avatars, "
+            "fruit, and pictures of our own generators",
             licence="public domain; CC BY 4.0; CC0 1.0; MIT; CC BY-SA 4.0",
             credit="Portraits: artflow.ai, CC BY 4.0, cropped and resized. Fashion-MNIST: Zalando SE. KMNIST: CODH, "
-            "doi:10.20676/00000341. Avatars: the designers named for `features-pictures`.",
+            "doi:10.20676/00000341. Avatars: the designers named for `features-pictures`. "
+            "Fruits-360: Mihai Oltean, CC BY-SA 4.0.",
         ),
         tolerance={GRAPH: 2e-3},
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from app.runtime.manifest import SCHEMA, Control, Manifest
+from app.studios.paint.prior import PRIOR
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, Progress, load_averaged
@@ -16,6 +17,7 @@ from training.sketchrnn.collections import Collection
 from training.sketchrnn.graphs import drawing_graphs
 from training.sketchrnn.measure import measure
 from training.sketchrnn.network import LATENT
+from training.sketchrnn.prior import write_prior
 from training.sketchrnn.recipe import SketchTask
 from training.sketchrnn.shipped import take_drawer
 
@@ -28,6 +30,10 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
     export_all(graphs(task), out)
+    if (
+        not task.collection.characters
+    ):  # of characters, whose new ones are to be none that there are, the prior is better
+        write_prior(task, out)
     finish(
         _manifest(task, trained, settings, out), out, task.collection.notes, lambda model: measure(model, data, quick)
     )
@@ -86,7 +92,7 @@ def _manifest(task: SketchTask, trained: Progress, settings: dict[str, Setting],
         family="sketch-rnn",
         summary=collection.summary,
         licence=collection.licence,
-        files=[describe_file(out / name) for name in (*GRAPHS, GOLDEN)],
+        files=[describe_file(out / name) for name in (*GRAPHS, PRIOR, GOLDEN) if (out / name).exists()],
         codec={"scale": task.codec.scale, "categories": list(collection.categories), "latent": LATENT},
         controls=_controls(collection),
         training=trained_by(

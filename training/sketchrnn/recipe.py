@@ -76,6 +76,11 @@ class SketchTask:
             divergence += float(-0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum())
         return {"nats_per_point": total / count, "kl_nats": divergence / len(order)}
 
+    def whole(self, chosen: np.ndarray) -> torch.Tensor:
+        """The latents' means (n, 64) of whole training drawings."""
+        points, classes = self._batch_of(self.train, chosen, None)
+        return self.encoder.trained(points, classes, _lengths(points))[0].cpu()
+
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
         """A sheet: a row a class, two of the data, others from the prior at temperature 0.4, about 120 in all."""
         folder.mkdir(parents=True, exist_ok=True)

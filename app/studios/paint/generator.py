@@ -15,6 +15,7 @@ from app.runtime.sampling import rng
 from app.studios.paint.codec import BOX, END, OURS, StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.mixture import Decoder, sample_row
+from app.studios.paint.prior import from_nothing
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.simplify import simplified
 
@@ -150,10 +151,10 @@ def _too_soon(rows: list[np.ndarray], read: np.ndarray) -> bool:
 
 
 def _latent(model: Model, read: np.ndarray, classes: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """From the prior for an empty sheet; else what the encoder finds in the drawing, with its uncertainty."""
+    """Where drawings lie for an empty sheet; else what the encoder finds in the drawing, with its uncertainty."""
     noise = generator.standard_normal((1, int(model.codec["latent"])))
     if not len(read):
-        return noise.astype(np.float32)
+        return from_nothing(model, classes, noise)
     found = model.run("encoder", {"points": read[None], "classes": classes})
     return (found["mean"] + np.exp(0.5 * found["log_variance"]) * noise).astype(np.float32)
 

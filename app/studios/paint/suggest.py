@@ -11,6 +11,7 @@ from app.studios.paint.batch import draw_batch
 from app.studios.paint.codec import StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.generator import Frame, codec_of, readable, wanted_classes
+from app.studios.paint.prior import from_nothing
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.selection import Box
 from app.studios.paint.simplify import simplified
@@ -33,8 +34,8 @@ def continuations(request: PaintRequest, model: Model, count: int, progress: Pro
     temperature = float(request.controls.get("temperature", 0.4))
     most = min(MOST_POINTS, int(request.controls.get("points", 150)))
     if not strokes:
-        nothing = np.zeros((0, 5), np.float32)
-        made = draw_batch(model, noise, classes, nothing, generator, temperature, 2 * most, progress)
+        nothing, latent = np.zeros((0, 5), np.float32), from_nothing(model, classes, noise)
+        made = draw_batch(model, latent, classes, nothing, generator, temperature, 2 * most, progress)
         return [_whole(request, codec, rows) for rows in made]
     frame = Frame.around(strokes)
     lines = [simplified(frame.to_units(stroke.places)) for stroke in strokes]

@@ -22,8 +22,9 @@ from app.studios.paint.density import density, next_point
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.engine import ENGINE
 from app.studios.paint.files import load_drawing
-from app.studios.paint.generator import codec_of
+from app.studios.paint.generator import class_row, codec_of
 from app.studios.paint.page import PaintPage
+from app.studios.paint.prior import PRIOR, SPREAD, from_nothing
 from app.studios.paint.request import PaintRequest, Space
 from app.studios.paint.space import placed, rows_of
 from app.studios.paint.suggest import continuations
@@ -68,6 +69,28 @@ def test_a_batch_of_one_kind_draws_as_one_alone(shelf: ModelShelf) -> None:
     one = draw_batch(model, latent[:1], classes[:1], nothing, np.random.default_rng(1), 1e-9, 60)
     for rows in three:
         np.testing.assert_allclose(rows, one[0], atol=1e-3)
+
+
+def test_a_drawing_from_nothing_begins_where_drawings_of_its_category_lie(shelf: ModelShelf) -> None:
+    model = shelf.open(MODEL)
+    known, codec = model.arrays(PRIOR), codec_of(model)
+    noise = np.random.default_rng(0).standard_normal((400, int(model.codec["latent"])))
+    classes = np.repeat(class_row(codec, "sun")[None].reshape(1, -1), len(noise), axis=0)
+    found = from_nothing(model, classes, noise)
+    label = codec.categories.index("sun")
+    np.testing.assert_allclose(found.mean(0), known["mean"][label], atol=0.15)
+    factor = SPREAD * known["factor"][label].astype(float)
+    assert np.trace(np.cov(found.T)) == pytest.approx(np.trace(factor @ factor.T), rel=0.1)
+    assert (from_nothing(model, classes[7:8], noise[7:8])[0] == found[7]).all()
+    halves = (classes[:1] + class_row(codec, "crab").reshape(1, -1)) / 2
+    middle = known["mean"][[label, codec.categories.index("crab")]].astype(float).mean(0)
+    np.testing.assert_allclose(from_nothing(model, halves, noise[:1] * 0)[0], middle, atol=1e-5)
+
+
+def test_characters_begin_as_the_network_was_trained_to_expect(shelf: ModelShelf) -> None:
+    model = shelf.open("sketch-rnn-kanji")
+    noise = np.random.default_rng(0).standard_normal((2, int(model.codec["latent"])))
+    assert (from_nothing(model, np.eye(2), noise) == noise.astype(np.float32)).all()
 
 
 def test_batches_end_when_told(shelf: ModelShelf) -> None:
