@@ -10,16 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-import tomli_w
-
 from app.base.card import Kind, StudioCard
 from app.base.errors import AtelierError, ErrorKind
 from app.base.files import atomic_write, disk_error, make_folder
 from app.base.i18n import tr
 from app.base.progress import Progress
 from app.runtime.catalog import Catalog
-from app.runtime.manifest import MANIFEST, FileEntry, Manifest
+from app.runtime.manifest import MANIFEST, FileEntry, Manifest, to_toml
 from app.runtime.verify import sha256_of
 
 BLOCK = 1 << 24
@@ -118,9 +115,8 @@ def file_entry(path: Path, progress: Progress) -> FileEntry:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """``model.toml``. TOML has no null: what is empty is left out, the reader's defaults stand for it."""
-    fields = {key: value for key, value in msgspec.to_builtins(manifest).items() if value not in (None, [], {}, "")}
-    atomic_write(folder / MANIFEST, tomli_w.dumps(fields).encode())
+    """Write ``model.toml``."""
+    atomic_write(folder / MANIFEST, to_toml(manifest).encode())
 
 
 def _copy(source: Path, target: Path, progress: Progress) -> None:

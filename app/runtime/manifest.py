@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import tomli_w
 
 from app.base.errors import AtelierError, ErrorKind
 from app.base.i18n import tr
@@ -179,3 +180,16 @@ def _bad(folder: Path, why: str) -> AtelierError:
         tr("The model in “{folder}” can't be used: {why}.", folder=folder.name, why=why),
         tr("See docs/models.md for what a model folder holds."),
     )
+
+
+def to_toml(manifest: Manifest) -> str:
+    """The text of ``model.toml``. TOML has no null: what is empty is left out, the reader's defaults stand for it."""
+    return tomli_w.dumps(_without_empty(msgspec.to_builtins(manifest)))
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_empty(item) for key, item in value.items() if item not in (None, [], {}, "")}
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    return value

@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 import onnx
-import tomli_w
 
 from app.runtime.catalog import Catalog
-from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Metric, Tensor, Training, load_manifest
+from app.runtime.manifest import MANIFEST, FileEntry, Manifest, Metric, Tensor, Training, load_manifest, to_toml
 from app.runtime.model import Model, ModelShelf
 from app.runtime.verify import model_digest, sha256_of
 from training.lib.loop import Progress, Task
@@ -42,8 +41,7 @@ def _tensor(value: Any) -> Tensor:
 
 def write_card(manifest: Manifest, folder: Path, notes: str) -> None:
     """Write the manifest and the card. *notes* is Markdown: what the model makes, and where it fails."""
-    text = tomli_w.dumps(_without_empty(msgspec.to_builtins(manifest)))
-    (folder / MANIFEST).write_text(text, encoding="utf8")
+    (folder / MANIFEST).write_text(to_toml(manifest), encoding="utf8")
     (folder / CARD).write_text(_card(manifest, notes), encoding="utf8")
 
 
@@ -90,15 +88,6 @@ def trained_by(
         steps=progress.step,
         parameters=sum(weights.numel() for module in task.modules.values() for weights in module.parameters()),
     )
-
-
-def _without_empty(value: Any) -> Any:
-    """TOML has no null: fields at ``None`` or empty are left out, the reader's defaults stand for them."""
-    if isinstance(value, dict):
-        return {key: _without_empty(item) for key, item in value.items() if item not in (None, [], {}, "")}
-    if isinstance(value, list):
-        return [_without_empty(item) for item in value]
-    return value
 
 
 def _card(manifest: Manifest, notes: str) -> str:
