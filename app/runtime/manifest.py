@@ -114,6 +114,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 return entry
         raise AtelierError(ErrorKind.BAD_MODEL, tr("The model “{id}” has no file “{name}”.", id=self.id, name=name))
 
+    def has(self, name: str) -> bool:
+        """Whether a file of that name belongs to the model."""
+        return any(entry.name == name for entry in self.files)
+
     def defaults(self) -> dict[str, ControlValue]:
         """The declared controls at their default values."""
         return {control.id: control.default for control in self.controls}

@@ -7,22 +7,19 @@ import json
 import math
 from pathlib import Path
 
-import numpy as np
 import onnx
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from onnx import numpy_helper
-from torch import Tensor
 from torch.nn import functional as F
 
 from app.cli import run
 from app.runtime.model import Model, ModelShelf
 from app.studios.cards import CARDS
 from app.studios.write.subwords import SubwordCodec
-from training.gpt.graph import ZERO
-from training.gpt.network import GPT, Attention, Block, FeedForward, Shape
+from training.gpt.network import GPT, Shape
+from training.gpt.shipped import take_decoder
 
 pytestmark = pytest.mark.training
 
@@ -37,54 +34,17 @@ REPEATS = 14
 """Some 1,600 tokens: more than one context, so that the windows are tried too."""
 
 
-def weights_of(model: Model, name: str) -> dict[str, np.ndarray]:
-    graph = onnx.load(str(model.folder / f"{name}.onnx")).graph
-    return {tensor.name: numpy_helper.to_array(tensor).copy() for tensor in graph.initializer}
-
-
-def matrix(found: dict[str, np.ndarray], name: str, rows: int) -> Tensor:
-    """Blocks of 8-bit numbers with a scale each, widened."""
-    whole, scale = found[f"{name}.whole"], found[f"{name}.scale"]
-    blocks = (whole.astype(np.float32).reshape(scale.size, -1) - ZERO) * scale.reshape(-1, 1)
-    return torch.from_numpy(blocks.reshape(rows, -1))
-
-
-@torch.no_grad()
 def network_of(model: Model) -> GPT:
     """The network in torch, with the weights of the shipped file."""
-    found, codec = weights_of(model, "decoder"), model.codec
-    vocabulary, width = int(codec["vocabulary"]), int(codec["heads"]) * int(codec["size"])
-    hidden = found["0.in.whole"].shape[0] // 2
-    shape = Shape(vocabulary, width, int(codec["layers"]), int(codec["heads"]), hidden, len(found["cosine"]))
+    path, codec = model.folder / "decoder.onnx", model.codec
+    sizes = {tensor.name: tuple(tensor.dims) for tensor in onnx.load(str(path)).graph.initializer}
+    width, hidden = int(codec["heads"]) * int(codec["size"]), sizes["0.in.whole"][0] // 2
+    shape = Shape(
+        int(codec["vocabulary"]), width, int(codec["layers"]), int(codec["heads"]), hidden, sizes["cosine"][0]
+    )
     network = GPT(shape).eval()
-    network.embedding.weight.copy_(matrix(found, "embedding", vocabulary))
-    network.norm.weight.copy_(torch.from_numpy(found["norm.gain"]))
-    for number, block in enumerate(network.blocks):
-        assert isinstance(block, Block)
-        fill(block, found, f"{number}", width, hidden)
+    take_decoder(network, path)
     return network
-
-
-def fill(block: Block, found: dict[str, np.ndarray], name: str, width: int, hidden: int) -> None:
-    attention, feed = block.attention, block.feed
-    assert isinstance(attention, Attention)
-    assert isinstance(feed, FeedForward)
-    for part, rows in zip(
-        (attention.q, attention.k, attention.v), matrix(found, f"{name}.qkv", 3 * width).split(width), strict=True
-    ):
-        part.weight.copy_(rows)
-    for part, rows in zip((feed.gate, feed.up), matrix(found, f"{name}.in", 2 * hidden).split(hidden), strict=True):
-        part.weight.copy_(rows)
-    attention.out.weight.copy_(matrix(found, f"{name}.out", width))
-    feed.down.weight.copy_(matrix(found, f"{name}.down", width))
-    gains = {
-        block.attention_norm: found[f"{name}.attention_norm.gain"],
-        block.feed_norm: found[f"{name}.feed_norm.gain"],
-        attention.q_norm: found[f"{name}.qk.gain"][0],
-        attention.k_norm: found[f"{name}.qk.gain"][-1],
-    }
-    for norm, gain in gains.items():
-        norm.weight.copy_(torch.from_numpy(gain))
 
 
 @torch.no_grad()

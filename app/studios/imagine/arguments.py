@@ -128,7 +128,7 @@ def _move(pair: str, model: Model) -> DirectionMove:
 
 def _space(model: Model) -> Space | None:
     """None for a network without styles: its directions have numbers only, and no layers."""
-    return space_of(model) if any(entry.name == SPACE for entry in model.manifest.files) else None
+    return space_of(model) if model.manifest.has(SPACE) else None
 
 
 def _number(text: str, option: str) -> float:

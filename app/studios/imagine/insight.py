@@ -44,8 +44,7 @@ def look_inside(request: ImagineRequest, model: Model, progress: Progress) -> In
 
     Raises :class:`AtelierError` (``BAD_INPUT``) for a model that can't be looked into.
     """
-    names = {entry.name for entry in model.manifest.files}
-    if model.manifest.family not in FAMILIES or f"{GRAPH}.onnx" not in names:
+    if model.manifest.family not in FAMILIES or not model.manifest.has(f"{GRAPH}.onnx"):
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("The model “{id}” can't be looked into.", id=model.manifest.id),
@@ -67,7 +66,7 @@ def look_inside(request: ImagineRequest, model: Model, progress: Progress) -> In
 
 def has_critic(manifest: Manifest | None) -> bool:
     """Whether a model has the network it learnt against."""
-    return manifest is not None and any(entry.name == f"{CRITIC}.onnx" for entry in manifest.files)
+    return manifest is not None and manifest.has(f"{CRITIC}.onnx")
 
 
 def opinions_of(pictures: Sequence[Picture], model: Model, progress: Progress) -> list[float]:

@@ -167,7 +167,7 @@ def _start(
 ) -> np.ndarray:
     """The best of: the encoder's guess, the mean, some pictures of the model's own."""
     offered = [space_of(model).mean]
-    if any(file.name == f"{ENCODER}.onnx" for file in model.manifest.files):
+    if model.manifest.has(f"{ENCODER}.onnx"):
         offered.append(model.run(ENCODER, {"images": wanted}, progress)["styles"][0])
     for index in range(TRIES):
         progress.report(index / TRIES)

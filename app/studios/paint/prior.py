@@ -19,7 +19,7 @@ def from_nothing(model: Model, classes: np.ndarray, noise: np.ndarray) -> np.nda
     The noise itself, as the network was trained to expect; where the model knows at which places drawings of its
     categories lie, a Gaussian of them (ex-post density estimation, Ghosh et al. 2020, arXiv 1903.12436).
     """
-    if all(entry.name != PRIOR for entry in model.manifest.files):
+    if not model.manifest.has(PRIOR):
         return noise.astype(np.float32)
     known = model.arrays(PRIOR)
     mean, factor = (known[name].astype(np.float64) for name in ("mean", "factor"))

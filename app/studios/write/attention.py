@@ -68,7 +68,7 @@ def _pieces(text: str, spans: np.ndarray) -> list[str]:
 
 def check_inspectable(model: Model) -> None:
     """Raises :class:`AtelierError` (``BAD_INPUT``) for a model that can't show where it looks."""
-    if all(entry.name != f"{GRAPH}.onnx" for entry in model.manifest.files):
+    if not model.manifest.has(f"{GRAPH}.onnx"):
         raise AtelierError(
             ErrorKind.BAD_INPUT,
             tr("The model “{name}” can't show where it looks.", name=model.manifest.name),

@@ -180,24 +180,27 @@ class _Row:
 
     def __init__(self, generator: np.random.Generator, context: Context, codec: SubwordCodec, most: int) -> None:
         self.generator, self.given, self.done = generator, context.given, False
-        self.tokens: list[int] = []
         self.text, self.count = "", 0
         self._codec = codec
         known = context.tokens[-RECENT:]
-        self._read = len(known)
+        self._begin = self._end = len(known)
         self._all = np.concatenate([known, np.zeros(most, np.int64)])
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     @property
+    def tokens(self) -> np.ndarray:
+        """What was written, (n,)."""
+        return self._all[self._begin : self._end]
+
+    @property
     def recent(self) -> np.ndarray:
         """The last tokens (n,), of the context too."""
-        end = self._read + len(self.tokens)
-        return self._all[max(0, end - RECENT) : end]
+        return self._all[max(0, self._end - RECENT) : self._end]
 
     def add(self, token: int, end: int) -> None:
         """Take a token in; bytes that only repeat the end of the given text are not counted as written."""
-        self.tokens.append(token)
-        self._all[self._read + len(self.tokens) - 1] = token
+        self._all[self._end] = token
+        self._end += 1
         if token == end:
             self.done = True
             return
