@@ -30,8 +30,9 @@ PAGE = (
     "It was not the first time. In March he had walked over from Elmsford through the snow: eleven miles, naïve as "
     "ever, with a parcel of books under his arm & not a penny left for the coach.\n\n"
 )
-REPEATS = 14
-"""Some 1,600 tokens: more than one context, so that the windows are tried too."""
+REPEATS = 28
+"""Some 3,500 tokens: more than one context, so that the windows are tried too. Over fewer the roundings of activations
+to 8 bits do not cancel out as well: over half of them the two differ by 0.0011."""
 
 
 def network_of(model: Model) -> GPT:
@@ -72,5 +73,4 @@ def test_score_says_what_torch_computes(shelf: ModelShelf, tmp_path: Path, capsy
     told = json.loads(capsys.readouterr().out)
     model = shelf.open(NAME)
     assert told["predicted"] == len(text)
-    # Activations are rounded to 8 bits in the graph: a thousandth of the figure; over a novel's pages, a third of that.
-    assert told["bits_per_char"] == pytest.approx(bits_per_char(network_of(model), model, text), rel=1e-3)
+    assert told["bits_per_char"] == pytest.approx(bits_per_char(network_of(model), model, text), abs=1e-3)
