@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from training.lib.lstm import State, forget_slowly, unrolled
+from training.lib.lstm import State, dropped, forget_slowly, unrolled
 
 
 class CharLSTM(nn.Module):
@@ -31,11 +30,11 @@ class CharLSTM(nn.Module):
         """The same for training: the scores, and the state h, c (layers, batch, width) without its history."""
         found, ends = self.embedding(tokens), []
         for layer in range(self.layers):
-            found = F.dropout(found, self.dropout, self.training)
+            found = dropped(found, self.dropout, self.training)
             found, end = unrolled(self.lstm, found, layer, (h[layer], c[layer]))
             ends.append(end)
         h, c = (torch.stack(part).detach().float() for part in zip(*ends, strict=True))
-        return self.out(F.dropout(found, self.dropout, self.training)), (h, c)
+        return self.out(dropped(found, self.dropout, self.training)), (h, c)
 
     def start(self, batch: int, device: torch.device | str = "cpu") -> State:
         """The state before the first character."""

@@ -16,6 +16,7 @@ from app.studios.write.codec import CharCodec
 from training.charrnn.corpora import CORPORA, read_text, training_text
 from training.charrnn.network import CharLSTM, Memory
 from training.lib.loop import autocast, set_rate, warmup_cosine
+from training.lib.muon import Muon, matrices_and_rest
 
 PART = 20_000
 """Tokens of the valid text that are read in one row, at least."""
@@ -25,6 +26,7 @@ class CharTask:
     """Predict the next character. Each row of the batch reads on where it stopped in the step before."""
 
     batch, window, width, layers, rate, horizon, seed = 160, 128, 512, 2, 4e-3, 560, 1
+    matrix_rate = 0.03
     forgets = 0.02
     """Chance of a row to begin again with an empty state, as a text does when it is written from nothing."""
 
@@ -42,23 +44,27 @@ class CharTask:
         self.memory = Memory(self.layers, self.batch, self.width)
         self.modules: dict[str, nn.Module] = {"network": self.network, "memory": self.memory}
         self.averaged = {"network": 40.0}
+        hidden, rest = matrices_and_rest(self.network, [self.network.out])
         self.optimizers: dict[str, Optimizer] = {
-            "network": torch.optim.AdamW(self.network.parameters(), self.rate, (0.9, 0.98), weight_decay=0.05)
+            "matrices": Muon(hidden, self.matrix_rate, weight_decay=0.01),
+            "rest": torch.optim.AdamW(rest, self.rate, (0.9, 0.98), weight_decay=0.01),
         }
 
     def step(self, step: int, rng: np.random.Generator) -> dict[str, float]:
         """One batch; the loss is in nats per character, with the text's mean number of tokens in one."""
         rows = self._rows(step)
         kept = torch.from_numpy(rng.random((1, self.batch, 1)) >= self.forgets).to(self._device)
-        optimizer = self.optimizers["network"]
-        set_rate(optimizer, warmup_cosine(step, self.horizon))
-        optimizer.zero_grad(set_to_none=True)
+        factor = warmup_cosine(step, self.horizon)
+        for optimizer in self.optimizers.values():
+            set_rate(optimizer, factor)
+            optimizer.zero_grad(set_to_none=True)
         with autocast(self._device):
             scores, state = self.network.trained(rows[:, :-1], self.memory.h * kept, self.memory.c * kept)
         loss = F.cross_entropy(scores.float().flatten(0, 1), rows[:, 1:].flatten())
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in self.optimizers.values():
+            optimizer.step()
         self.memory.h, self.memory.c = state
         return {"nats_per_char": loss.item() * self._tokens_per_char}
 

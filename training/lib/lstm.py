@@ -1,11 +1,14 @@
 """The time loop of an LSTM, for training.
 
-With bf16 products and one loop in time this trained fifteen times as fast on two cores as ``nn.LSTM``'s own path
-(10,600 against 700 characters a second, two layers of 512). The weights stay those of an ``nn.LSTM``, so that the
-exporter finds one.
+On a processor ``nn.LSTM``'s own path and autograd's record of each step are slow: this loop does the products in the
+autocast's type, keeps the gates before their sigmoids alone, and sums the gradient of the recurrent weights in one
+product at the end. The weights stay those of an ``nn.LSTM``, so that the exporter finds one.
 """
 
 from __future__ import annotations
+
+import shutil
+from typing import Any
 
 import torch
 from torch import nn
@@ -26,18 +29,85 @@ def unrolled(
     weight_ih, weight_hh, bias_ih, bias_hh = (
         getattr(lstm, name + suffix) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     )
-    gates = F.linear(inputs, weight_ih, bias_ih + bias_hh)
-    recurrent = weight_hh.to(gates.dtype).t()
-    zero = torch.zeros(gates.shape[0], lstm.hidden_size, device=gates.device)
+    gates = F.linear(inputs.transpose(0, 1), weight_ih, bias_ih + bias_hh)
+    zero = torch.zeros(gates.shape[1], lstm.hidden_size, device=gates.device)
     h, c = start or (zero, zero)
-    h = h.to(gates.dtype)
-    found = []
-    for now in gates.unbind(1)[:: -1 if backwards else 1]:
-        take, keep, new, show = torch.addmm(now, h, recurrent).chunk(4, 1)
-        c = torch.sigmoid(keep) * c + torch.sigmoid(take) * torch.tanh(new)
-        h = (torch.sigmoid(show) * torch.tanh(c)).to(gates.dtype)
-        found.append(h)
-    return torch.stack(found[:: -1 if backwards else 1], 1), (h, c)
+    found, c = _Through.apply(gates.flip(0) if backwards else gates, weight_hh.to(gates.dtype), h.to(gates.dtype), c)  # pyright: ignore[reportGeneralTypeIssues]
+    return (found.flip(0) if backwards else found).transpose(0, 1), (found[-1], c)
+
+
+class _Through(torch.autograd.Function):
+    """From what the inputs give to the gates (time, batch, 4 × width), recurrent weights, h and c (batch, width) to all
+    h (time, batch, width) and the last c."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, gates: torch.Tensor, recurrent: torch.Tensor, h: torch.Tensor, c: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        opened, cells, shown = [], [c], [h]
+        for now in gates:
+            opened.append(torch.addmm(now, shown[-1], recurrent.t()))
+            c, h = _ahead(opened[-1], c)
+            cells.append(c)
+            shown.append(h)
+        together = torch.stack(shown)
+        ctx.save_for_backward(recurrent, together, *opened, *cells)
+        return together[1:], c
+
+    @staticmethod
+    def backward(ctx: Any, *given: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        recurrent, together, *kept = ctx.saved_tensors
+        opened, cells = kept[: len(together) - 1], kept[len(together) - 1 :]
+        shown, to_c = given
+        to_h, found = torch.zeros_like(shown[0]), []
+        for step in range(len(opened) - 1, -1, -1):
+            to_gates, to_c = _back(opened[step], cells[step], cells[step + 1], shown[step] + to_h, to_c)
+            to_h = to_gates @ recurrent
+            found.append(to_gates)
+        to_gates = torch.stack(found[::-1])
+        return to_gates, to_gates.flatten(0, 1).t() @ together[:-1].flatten(0, 1), to_h, to_c
+
+
+def _ahead(gates: torch.Tensor, c: torch.Tensor) -> State:
+    """One step of the cell: the new c, and the new h in the type of the gates."""
+    take, keep, new, show = _open(gates)
+    c = keep * c + take * new
+    return c, (show * _tanh(c)).to(gates.dtype)
+
+
+def _back(
+    gates: torch.Tensor, before: torch.Tensor, c: torch.Tensor, to_h: torch.Tensor, to_c: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The gradient of a step of the cell: what of h and c reaches the gates, and the c *before*."""
+    take, keep, new, show = _open(gates)
+    seen, to_h = _tanh(c), to_h.float()
+    to_c = to_c + to_h * show * (1 - seen * seen)
+    parts = (
+        to_c * new * take * (1 - take),
+        to_c * before * keep * (1 - keep),
+        to_c * take * (1 - new * new),
+        to_h * seen * show * (1 - show),
+    )
+    return torch.cat(parts, 1).to(gates.dtype), to_c * keep
+
+
+def _open(gates: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    take, keep, new, show = gates.float().chunk(4, 1)
+    return torch.sigmoid(take), torch.sigmoid(keep), _tanh(new), torch.sigmoid(show)
+
+
+def _tanh(x: torch.Tensor) -> torch.Tensor:
+    """By way of the sigmoid, which a compiler makes faster."""
+    return 2 * torch.sigmoid(2 * x) - 1
+
+
+if shutil.which("g++") is not None:
+    _ahead, _back = torch.compile(_ahead), torch.compile(_back)
+
+
+def dropped(found: torch.Tensor, share: float, training: bool) -> torch.Tensor:
+    """Dropout of units (batch, time, width), the same at all times of a row (Gal & Ghahramani 2016)."""
+    return found * F.dropout(torch.ones_like(found[:, :1]), share, training)
 
 
 def forget_slowly(lstm: nn.LSTM) -> None:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from training.lib.lstm import State, forget_slowly, unrolled
+from training.lib.lstm import State, dropped, forget_slowly, unrolled
 
 MIXTURES = 20
 LATENT = 64
@@ -71,7 +71,7 @@ class Decoder(nn.Module):
     def trained(self, points: torch.Tensor, latent: torch.Tensor, classes: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The same from the first point on, for training, without the state."""
         found, _ = unrolled(self.lstm, self._inputs(points, latent, classes), start=self.start(latent, classes))
-        return mixture(self.out(F.dropout(found, self.dropout, self.training)).float())
+        return mixture(self.out(dropped(found, self.dropout, self.training)).float())
 
     def _inputs(self, points: torch.Tensor, latent: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         given = torch.cat([latent, classes], 1)[:, None].expand(-1, points.shape[1], -1)
