@@ -1,8 +1,8 @@
 """Trains the drawing networks.
 
-Half the time the encoder sees only the beginning of the drawing that the decoder must draw in full. So one network
-draws from nothing (a latent from the prior), varies a drawing (the latent of the whole) and continues one (that of its
-part).
+A third of the time the encoder sees the whole drawing that the decoder must draw, a third only its beginning, a third
+nothing: the latent is then zero. So one network varies a drawing (the latent of the whole), continues one (that of its
+part) and draws from nothing (zero, as a condition that is left out in Ho & Salimans 2022, arXiv 2207.12598).
 """
 
 from __future__ import annotations
@@ -47,15 +47,17 @@ class SketchTask:
         """One batch; losses in nats: the reconstruction per point, the divergence per drawing."""
         points, classes = self._draw_batch(rng)
         lengths = _lengths(points)
-        seen = torch.where(torch.rand(len(points)) < 0.5, 1.0, torch.rand(len(points)))
-        seen_lengths = (seen.to(self._device) * lengths).ceil().clamp(min=1).long()
+        kind, share = torch.rand(2, len(points), device=self._device)
+        seen_lengths = (torch.where(kind < 1 / 3, share, 1.0) * lengths).ceil().clamp(min=1).long()
+        told = (kind < 2 / 3).float()
         set_rate(self.optimizers["both"], warmup_cosine(step, self.horizon))
         with autocast(self._device):
             mean, log_variance = self.encoder.trained(points, classes, seen_lengths)
-            latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            latent = told[:, None] * (mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean))
             parts = self.decoder.trained(_before(points), latent, classes)
         reconstruction = _mean_over(nats_per_point(parts, points), lengths)
-        divergence = -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum(1).mean()
+        apart = -0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum(1)
+        divergence = (apart * told).sum() / told.sum().clamp(min=1)
         weight = self.kl_weight * (1 - 0.99 * 0.5 ** (step / self.kl_half_life))
         # The paper weighs the divergence per latent dimension against the reconstruction per point.
         loss = reconstruction + weight * torch.clamp(divergence / LATENT, min=self.kl_floor)
@@ -63,18 +65,27 @@ class SketchTask:
         return {"nats_per_point": reconstruction.item(), "kl_nats": divergence.item()}
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
-        """On the valid drawings, with the latent's mean: nats per point, and the divergence in nats per drawing."""
-        total, count, divergence = 0.0, 0, 0.0
+        """On the valid drawings: nats per point with the latent's mean and from nothing, divergence in nats per drawing."""
+        total, untold, count, divergence = 0.0, 0.0, 0, 0.0
         order = np.argsort([sum(map(len, strokes)) for strokes in self.valid.strokes])
         for chosen in np.array_split(order, max(1, len(order) // 128)):
             points, classes = self._batch_of(self.valid, chosen, None)
             lengths = _lengths(points)
+            inside = _inside(lengths, points.shape[1])
             mean, log_variance = self.encoder.trained(points, classes, lengths)
-            nats = nats_per_point(self.decoder.trained(_before(points), mean, classes), points)
-            total += float((nats * _inside(lengths, nats.shape[1])).sum())
+            told, nothing = (
+                nats_per_point(self.decoder.trained(_before(points), latent, classes), points)
+                for latent in (mean, torch.zeros_like(mean))
+            )
+            total += float((told * inside).sum())
+            untold += float((nothing * inside).sum())
             count += int(lengths.sum())
             divergence += float(-0.5 * (1 + log_variance - mean.square() - log_variance.exp()).sum())
-        return {"nats_per_point": total / count, "kl_nats": divergence / len(order)}
+        return {
+            "nats_per_point": total / count,
+            "nats_from_nothing": untold / count,
+            "kl_nats": divergence / len(order),
+        }
 
     def whole(self, chosen: np.ndarray) -> torch.Tensor:
         """The latents' means (n, 64) of whole training drawings."""
