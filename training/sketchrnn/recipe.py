@@ -65,7 +65,7 @@ class SketchTask:
         return {"nats_per_point": reconstruction.item(), "kl_nats": divergence.item()}
 
     def evaluate(self, modules: dict[str, nn.Module]) -> dict[str, float]:
-        """On the valid drawings: nats per point with the latent's mean and from nothing, divergence in nats per drawing."""
+        """Of valid drawings: nats per point with the latent's mean and from nothing, divergence in nats per drawing."""
         total, untold, count, divergence = 0.0, 0.0, 0, 0.0
         order = np.argsort([sum(map(len, strokes)) for strokes in self.valid.strokes])
         for chosen in np.array_split(order, max(1, len(order) // 128)):
