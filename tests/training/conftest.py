@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import lzma
 import tarfile
@@ -19,6 +20,13 @@ from training.sketchrnn.collections import COLLECTIONS
 SCENE = "ROMEO:\nThe day is done, the night is come.\n\nJULIET:\nThe night is done, the day is come.\n\n"
 PAGE = "The day was done and the night had come. She said that the day was done, and he said that the night had come. "
 BOOKS = f"=== A Book — A Writer (1900) ===\n\n{PAGE * 30}\n\n\n=== Another — A Writer (1901) ===\n\n{PAGE * 20}\n"
+
+
+@pytest.fixture(autouse=True)
+def as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings of seconds compile nothing."""
+    if importlib.util.find_spec("torch"):
+        monkeypatch.setattr("training.lib.lstm.COMPILED", False)
 
 
 def _chorales(folder: Path) -> None:

@@ -7,7 +7,9 @@ product at the end. The weights stay those of an ``nn.LSTM``, so that the export
 
 from __future__ import annotations
 
+import functools
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -15,6 +17,8 @@ from torch import nn
 from torch.nn import functional as F
 
 State = tuple[torch.Tensor, torch.Tensor]
+COMPILED = shutil.which("g++") is not None
+"""Whether the steps of the cell are compiled, which takes some seconds once, and a third off each batch."""
 
 
 def unrolled(
@@ -44,10 +48,11 @@ class _Through(torch.autograd.Function):
     def forward(
         ctx: Any, gates: torch.Tensor, recurrent: torch.Tensor, h: torch.Tensor, c: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        ahead = _compiled(_ahead) if COMPILED else _ahead
         opened, cells, shown = [], [c], [h]
         for now in gates:
             opened.append(torch.addmm(now, shown[-1], recurrent.t()))
-            c, h = _ahead(opened[-1], c)
+            c, h = ahead(opened[-1], c)
             cells.append(c)
             shown.append(h)
         together = torch.stack(shown)
@@ -58,10 +63,11 @@ class _Through(torch.autograd.Function):
     def backward(ctx: Any, *given: torch.Tensor) -> tuple[torch.Tensor, ...]:
         recurrent, together, *kept = ctx.saved_tensors
         opened, cells = kept[: len(together) - 1], kept[len(together) - 1 :]
+        back = _compiled(_back) if COMPILED else _back
         shown, to_c = given
         to_h, found = torch.zeros_like(shown[0]), []
         for step in range(len(opened) - 1, -1, -1):
-            to_gates, to_c = _back(opened[step], cells[step], cells[step + 1], shown[step] + to_h, to_c)
+            to_gates, to_c = back(opened[step], cells[step], cells[step + 1], shown[step] + to_h, to_c)
             to_h = to_gates @ recurrent
             found.append(to_gates)
         to_gates = torch.stack(found[::-1])
@@ -75,9 +81,7 @@ def _ahead(gates: torch.Tensor, c: torch.Tensor) -> State:
     return c, (show * _tanh(c)).to(gates.dtype)
 
 
-def _back(
-    gates: torch.Tensor, before: torch.Tensor, c: torch.Tensor, to_h: torch.Tensor, to_c: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _back(gates: torch.Tensor, before: torch.Tensor, c: torch.Tensor, to_h: torch.Tensor, to_c: torch.Tensor) -> State:
     """The gradient of a step of the cell: what of h and c reaches the gates, and the c *before*."""
     take, keep, new, show = _open(gates)
     seen, to_h = _tanh(c), to_h.float()
@@ -101,8 +105,9 @@ def _tanh(x: torch.Tensor) -> torch.Tensor:
     return 2 * torch.sigmoid(2 * x) - 1
 
 
-if shutil.which("g++") is not None:
-    _ahead, _back = torch.compile(_ahead), torch.compile(_back)
+@functools.cache
+def _compiled(step: Callable[..., State]) -> Callable[..., State]:
+    return torch.compile(step)
 
 
 def dropped(found: torch.Tensor, share: float, training: bool) -> torch.Tensor:
