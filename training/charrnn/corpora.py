@@ -45,7 +45,7 @@ WIKIPEDIA = """\
   the rare ones badly.
 - It learnt from some six hundred pages, many of them about places, the letter A and the sciences.
 - PPMd, which remembers what it has read, knows the valid text better (see above); this network should know it better
-  still, and has read 11 + 5 million characters of it on one shared core, not yet each page twice.
+  still. It has read 33 million characters of it on one shared core, each page not yet three times.
 """
 LATEX = """\
 - It writes the source of a textbook of algebraic geometry: sections, lemmas with labels, proofs, formulae. How many of
