@@ -22,7 +22,7 @@ from app.runtime.sampling import rng
 from app.runtime.session import Arrays
 from app.studios.paint.codec import start_row
 from app.studios.paint.magenta_import import MAGENTA_FILES
-from app.studios.paint.mixture import Decoder, sample_row
+from app.studios.paint.mixture import Decoder, Freedom, sample_row
 
 WIDTH, MIXTURES = 512, 20
 """The size of the decoders that Magenta publishes as ``.gen.json``."""
@@ -70,7 +70,7 @@ def _ours(model: Model) -> tuple[float, Arrays]:
     for _ in range(STEPS):
         mixture = decoder.go_on(row)
         first = first or mixture
-        row = sample_row(mixture, generator, TEMPERATURE)
+        row = sample_row(mixture, generator, Freedom(TEMPERATURE, TEMPERATURE))
         row[:, 2:] = (1, 0, 0)  # never the end
     assert first is not None
     return time.perf_counter() - started, first

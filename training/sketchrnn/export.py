@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from app.runtime.manifest import SCHEMA, Control, Manifest
-from app.studios.paint.prior import PRIOR
+from app.studios.paint.mixture import LEAST_OF_PEN
+from app.studios.paint.nothing import NOTHING, ZERO
 from training.lib.card import describe_file, finish, trained_by
 from training.lib.export import GOLDEN, Graph, export_all
 from training.lib.loop import CHECKPOINT, Progress, load_averaged
@@ -17,8 +18,7 @@ from training.sketchrnn.collections import Collection
 from training.sketchrnn.graphs import drawing_graphs
 from training.sketchrnn.measure import measure
 from training.sketchrnn.network import LATENT
-from training.sketchrnn.prior import write_prior
-from training.sketchrnn.recipe import SketchTask
+from training.sketchrnn.recipe import PEN, SketchTask
 from training.sketchrnn.shipped import take_drawer
 
 GRAPHS = ("encoder.onnx", "begin.onnx", "decoder.onnx")
@@ -30,10 +30,6 @@ def export(name: str, data: Path, run: Path, out: Path, quick: bool = False) -> 
     task = RECIPE.built(name, data, settings=settings)
     trained = load_averaged(task.modules, run / CHECKPOINT)
     export_all(graphs(task), out)
-    if (
-        not task.collection.characters
-    ):  # of characters, whose new ones are to be none that there are, the prior is better
-        write_prior(task, out)
     finish(
         _manifest(task, trained, settings, out), out, task.collection.notes, lambda model: measure(model, data, quick)
     )
@@ -60,7 +56,7 @@ def _controls(collection: Collection) -> list[Control]:
             id="temperature",
             label="Freedom",
             kind="float",
-            default=0.4,
+            default=0.2,
             minimum=0.05,
             maximum=1.2,
             step=0.05,
@@ -92,8 +88,14 @@ def _manifest(task: SketchTask, trained: Progress, settings: dict[str, Setting],
         family="sketch-rnn",
         summary=collection.summary,
         licence=collection.licence,
-        files=[describe_file(out / name) for name in (*GRAPHS, PRIOR, GOLDEN) if (out / name).exists()],
-        codec={"scale": task.codec.scale, "categories": list(collection.categories), "latent": LATENT},
+        files=[describe_file(out / name) for name in (*GRAPHS, GOLDEN)],
+        codec={
+            "scale": task.codec.scale,
+            "categories": list(collection.categories),
+            "latent": LATENT,
+            NOTHING: ZERO,
+            LEAST_OF_PEN: PEN,
+        },
         controls=_controls(collection),
         training=trained_by(
             task,

@@ -34,7 +34,7 @@ def measure(model: Model, data: Path, quick: bool = False) -> list[Metric]:
     found = _likelihood(model, data, collection, valid)
     if collection.characters:
         return found + about_characters(train, valid, made, collection.categories)
-    return [*found, _recognised(train, valid, made)]
+    return [*found, _recognised(train, valid, made, float(model.manifest.defaults()["temperature"]))]
 
 
 def draw(model: Model, category: str, seed: int) -> list[np.ndarray]:
@@ -82,7 +82,7 @@ def _untold(model: Model, strokes: list[np.ndarray], category: str) -> np.ndarra
     return nats(Decoder(model, latent, codec.one_hot(category)).read(np.concatenate([start_row(), rows[:-1]])), rows)
 
 
-def _recognised(train: Drawings, valid: Drawings, made: dict[str, list[list[np.ndarray]]]) -> Metric:
+def _recognised(train: Drawings, valid: Drawings, made: dict[str, list[list[np.ndarray]]], freedom: float) -> Metric:
     classifier = train_classifier(train, len(made))
     real = recognised(classifier, valid.strokes, valid.labels)
     drawings = [drawing for each in made.values() for drawing in each]
@@ -93,6 +93,6 @@ def _recognised(train: Drawings, valid: Drawings, made: dict[str, list[list[np.n
         unit="share",
         ours=round(recognised(classifier, drawings, labels), 4),
         samples=len(drawings),
-        measured_on=f"{each} drawings of each category at temperature 0.4, seeds 0 to {each - 1}",
+        measured_on=f"{each} drawings of each category at temperature {freedom:g}, seeds 0 to {each - 1}",
         better="higher",
     )

@@ -10,7 +10,7 @@ from app.runtime.sampling import probabilities
 from app.runtime.session import Arrays
 from app.studios.paint.codec import DOWN, END, start_row
 from app.studios.paint.generator import codec_of
-from app.studios.paint.mixture import PARTS
+from app.studios.paint.mixture import PARTS, Freedom
 
 
 def draw_batch(
@@ -19,7 +19,7 @@ def draw_batch(
     classes: np.ndarray,
     read: np.ndarray,
     generator: np.random.Generator,
-    temperature: float,
+    freedom: Freedom,
     most: int,
     progress: Progress | None = None,
 ) -> list[np.ndarray]:
@@ -35,7 +35,7 @@ def draw_batch(
     for number in range(most):
         if progress is not None:
             progress.report((number + 1) / most)
-        rows = sample_rows(parts, generator, temperature)
+        rows = sample_rows(parts, generator, freedom)
         if len(read) and number < 2:
             rows = codec.going_on(rows)
         steps[number] = rows
@@ -53,13 +53,12 @@ def read_batch(model: Model, latent: np.ndarray, classes: np.ndarray, points: np
     return _Decoder(model, latent, classes).read(np.concatenate([start, points[:, :-1]], axis=1))
 
 
-def sample_rows(parts: Arrays, generator: np.random.Generator, temperature: float) -> np.ndarray:
+def sample_rows(parts: Arrays, generator: np.random.Generator, freedom: Freedom) -> np.ndarray:
     """One row of stroke-5 for each of a batch, float32 (b, 5); see :func:`app.studios.paint.mixture.sample_row`."""
     count = len(parts["pen"])
     everyone = np.arange(count)
-    chosen = _pick(parts["weights"], generator, temperature)
-    pen = _pick(parts["pen"], generator, temperature)
-    x, y = generator.standard_normal((2, count)) * np.sqrt(temperature)
+    chosen, pen = (_pick(scores, generator) for scores in freedom.widened(parts))
+    x, y = generator.standard_normal((2, count)) * np.sqrt(freedom.place)
     rho = parts["correlation"][everyone, chosen]
     noise = np.column_stack([x, rho * x + np.sqrt(1 - rho * rho) * y])
     rows = np.zeros((count, 5), np.float32)
@@ -68,9 +67,9 @@ def sample_rows(parts: Arrays, generator: np.random.Generator, temperature: floa
     return rows
 
 
-def _pick(logits: np.ndarray, generator: np.random.Generator, temperature: float) -> np.ndarray:
+def _pick(logits: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """An index for each row of scores (b, n)."""
-    edges = np.cumsum(probabilities(logits / max(temperature, 1e-3)), axis=1)
+    edges = np.cumsum(probabilities(logits), axis=1)
     draws = generator.random(len(edges)) * edges[:, -1]
     return np.minimum((edges <= draws[:, None]).sum(1), edges.shape[1] - 1)
 

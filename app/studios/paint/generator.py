@@ -14,8 +14,8 @@ from app.runtime.model import Model
 from app.runtime.sampling import rng
 from app.studios.paint.codec import BOX, END, OURS, StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
-from app.studios.paint.mixture import Decoder, sample_row
-from app.studios.paint.prior import from_nothing
+from app.studios.paint.mixture import Decoder, Freedom, sample_row
+from app.studios.paint.nothing import from_nothing
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.simplify import simplified
 
@@ -129,12 +129,12 @@ def _rows(
     """The rows sampled so far, (n, 5), one more at each step, until the network ends the drawing."""
     generator = rng(request.seed)
     classes = wanted_classes(request, codec)
-    temperature = float(request.controls.get("temperature", 0.4))
+    freedom = Freedom.of(model, request.controls)
     most = int(request.controls.get("points", 150))
     decoder = Decoder(model, _latent(model, read, classes, generator), classes)
     parts, rows = decoder.begin(read), []
     for number in range(most):
-        row = sample_row(parts, generator, temperature)
+        row = sample_row(parts, generator, freedom)
         rows.append(row[0])
         yield np.array(rows)
         progress.report((number + 1) / most)
@@ -151,10 +151,10 @@ def _too_soon(rows: list[np.ndarray], read: np.ndarray) -> bool:
 
 
 def _latent(model: Model, read: np.ndarray, classes: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Where drawings lie for an empty sheet; else what the encoder finds in the drawing, with its uncertainty."""
+    """Nothing for an empty sheet; else what the encoder finds in the drawing, with its uncertainty."""
     noise = generator.standard_normal((1, int(model.codec["latent"])))
     if not len(read):
-        return from_nothing(model, classes, noise)
+        return from_nothing(model, noise)
     found = model.run("encoder", {"points": read[None], "classes": classes})
     return (found["mean"] + np.exp(0.5 * found["log_variance"]) * noise).astype(np.float32)
 

@@ -21,6 +21,7 @@ from app.studios.paint.batch import draw_batch
 from app.studios.paint.codec import BOX, MAGENTA, StrokeCodec
 from app.studios.paint.magenta import Checkpoint, read_checkpoint
 from app.studios.paint.magenta_graphs import begin_graph, decoder_graph, encoder_graph
+from app.studios.paint.mixture import Freedom
 
 SUFFIX = ".json"
 GRAPHS = {"encoder": encoder_graph, "begin": begin_graph, "decoder": decoder_graph}
@@ -68,7 +69,7 @@ def _size(model: Model, source: Path, checkpoint: Checkpoint, progress: Progress
     generator, nothing = rng(0), np.zeros((0, 5), np.float32)
     latent = generator.standard_normal((TRIED, checkpoint.latent)).astype(np.float32)
     most, classes = min(LONGEST, checkpoint.longest), np.ones((TRIED, 1), np.float32)
-    made = draw_batch(model, latent, classes, nothing, generator, TRIED_AT, most, progress)
+    made = draw_batch(model, latent, classes, nothing, generator, Freedom(TRIED_AT, TRIED_AT), most, progress)
     places = [np.concatenate(StrokeCodec(1.0, [], MAGENTA).decode(rows)) for rows in made]
     size = float(np.median([np.ptp(points, axis=0).max() for points in places]))
     if not np.isfinite(size):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from app.runtime.model import Model
@@ -11,17 +15,39 @@ from app.studios.paint.codec import END, start_row
 
 LOG_2PI = float(np.log(2 * np.pi))
 PARTS = ("weights", "means", "deviations", "correlation", "pen")
+LEAST_OF_PEN = "least_of_pen"
+"""The key of a model's codec for the least temperature its pen is drawn at; 0 without it."""
 
 
-def sample_row(parts: Arrays, generator: np.random.Generator, temperature: float) -> np.ndarray:
+@dataclass(frozen=True)
+class Freedom:
+    """The temperature of where a point lies, and that of what the pen does there: go on, lift, end.
+
+    Lifting and ending are rare at each point; where a network is seldom sure of them, a low temperature makes them so
+    rare that it scribbles on.
+    """
+
+    place: float
+    pen: float
+
+    @classmethod
+    def of(cls, model: Model, controls: Mapping[str, Any]) -> Freedom:
+        """As the control says; that of the pen no less than the model allows."""
+        asked = float(controls.get("temperature", 0.4))
+        return cls(asked, max(asked, float(model.codec.get(LEAST_OF_PEN, 0.0)), 1e-3))
+
+    def widened(self, parts: Arrays) -> tuple[np.ndarray, np.ndarray]:
+        """The scores of mixtures and pen, (…, 20) and (…, 3), by their temperatures (Ha & Eck, equation 8)."""
+        return parts["weights"] / max(self.place, 1e-3), parts["pen"] / self.pen
+
+
+def sample_row(parts: Arrays, generator: np.random.Generator, freedom: Freedom) -> np.ndarray:
     """One row of stroke-5, float32 (1, 5), from a mixture at one point.
 
-    The temperature widens the choice of mixture and pen, and by its square root the Gaussians (Ha & Eck, equation 8).
-    Uses four random numbers, always.
+    The square root of the temperature widens the Gaussians (Ha & Eck, equation 8). Uses four random numbers, always.
     """
-    chosen = _pick(parts["weights"], generator, temperature)
-    pen = _pick(parts["pen"], generator, temperature)
-    x, y = generator.standard_normal(2) * np.sqrt(temperature)
+    chosen, pen = (_pick(scores, generator) for scores in freedom.widened(parts))
+    x, y = generator.standard_normal(2) * np.sqrt(freedom.place)
     rho = float(parts["correlation"][chosen])
     noise = np.array([x, rho * x + np.sqrt(1 - rho * rho) * y])
     row = np.zeros((1, 5), np.float32)
@@ -30,8 +56,8 @@ def sample_row(parts: Arrays, generator: np.random.Generator, temperature: float
     return row
 
 
-def _pick(logits: np.ndarray, generator: np.random.Generator, temperature: float) -> int:
-    edges = np.cumsum(probabilities(logits / max(temperature, 1e-3)))
+def _pick(logits: np.ndarray, generator: np.random.Generator) -> int:
+    edges = np.cumsum(probabilities(logits))
     return int(np.searchsorted(edges, generator.random() * edges[-1], side="right"))
 
 

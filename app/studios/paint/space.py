@@ -12,7 +12,7 @@ from app.runtime.sampling import rng
 from app.studios.paint.batch import draw_batch, read_batch
 from app.studios.paint.codec import BOX, StrokeCodec
 from app.studios.paint.document import Drawing
-from app.studios.paint.mixture import nats
+from app.studios.paint.mixture import Freedom, nats
 from app.studios.paint.request import PaintRequest, Space
 from app.studios.paint.simplify import simplified
 
@@ -42,9 +42,9 @@ def space_rows(
     if space.noise:
         near = spreads[np.abs(np.array(space.weights)).argmax(1)]
         latent = latent + space.noise * near * generator.standard_normal(latent.shape)
-    most, temperature = int(request.controls.get("points", 150)), float(request.controls.get("temperature", 0.4))
+    most, freedom = int(request.controls.get("points", 150)), Freedom.of(model, request.controls)
     nothing = np.zeros((0, 5), np.float32)
-    return draw_batch(model, latent, shares, nothing, generator, temperature, most, progress)
+    return draw_batch(model, latent, shares, nothing, generator, freedom, most, progress)
 
 
 def placed(drawing: Drawing, model: Model, codec: StrokeCodec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,7 +11,8 @@ from app.studios.paint.batch import draw_batch
 from app.studios.paint.codec import StrokeCodec
 from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.generator import Frame, codec_of, readable, wanted_classes
-from app.studios.paint.prior import from_nothing
+from app.studios.paint.mixture import Freedom
+from app.studios.paint.nothing import from_nothing
 from app.studios.paint.request import PaintRequest
 from app.studios.paint.selection import Box
 from app.studios.paint.simplify import simplified
@@ -31,18 +32,18 @@ def continuations(request: PaintRequest, model: Model, count: int, progress: Pro
     generator = rng(request.seed, 2)
     classes = np.repeat(wanted_classes(request, codec), count, axis=0)
     noise = generator.standard_normal((count, int(model.codec["latent"]))).astype(np.float32)
-    temperature = float(request.controls.get("temperature", 0.4))
+    freedom = Freedom.of(model, request.controls)
     most = min(MOST_POINTS, int(request.controls.get("points", 150)))
     if not strokes:
-        nothing, latent = np.zeros((0, 5), np.float32), from_nothing(model, classes, noise)
-        made = draw_batch(model, latent, classes, nothing, generator, temperature, 2 * most, progress)
+        nothing, latent = np.zeros((0, 5), np.float32), from_nothing(model, noise)
+        made = draw_batch(model, latent, classes, nothing, generator, freedom, 2 * most, progress)
         return [_whole(request, codec, rows) for rows in made]
     frame = Frame.around(strokes)
     lines = [simplified(frame.to_units(stroke.places)) for stroke in strokes]
     read = codec.encode(lines, end=False)[-MOST_READ:]
     found = model.run("encoder", {"points": read[None], "classes": classes[:1]})
     latent = found["mean"] + np.exp(0.5 * found["log_variance"]) * noise
-    made = draw_batch(model, latent, classes, read, generator, temperature, most, progress)
+    made = draw_batch(model, latent, classes, read, generator, freedom, most, progress)
     start = tuple(frame.to_units(strokes[-1].places[-1:])[0].tolist())
     return [_offer(request, frame, codec.decode(rows, start)) for rows in made]
 

@@ -27,7 +27,7 @@ from app.studios.paint.document import Drawing, Stroke
 from app.studios.paint.engine import ENGINE
 from app.studios.paint.generator import Frame, codec_of
 from app.studios.paint.magenta_import import MAGENTA_FILES
-from app.studios.paint.mixture import PARTS, sample_row
+from app.studios.paint.mixture import PARTS, Freedom, sample_row
 from app.studios.paint.page import PaintPage
 from app.studios.paint.request import PaintRequest, Space
 from app.studios.paint.simplify import simplified
@@ -84,7 +84,7 @@ def test_a_drawing_is_gone_on_with_as_the_reference_would(tmp_path: Path, latent
     codec, frame = codec_of(model), Frame.around(list(DRAWING.strokes))
     read = codec.encode([simplified(frame.to_units(stroke.places)) for stroke in DRAWING.strokes], end=False)
     assert read[:, 2:].tolist() == [[1, 0, 0], [0, 1, 0], [1, 0, 0], [0, 1, 0]]  # no row for the first; a dot has two
-    generator, temperature = rng(7), 0.4
+    generator, freedom = rng(7), Freedom(0.4, 0.4)
     noise = generator.standard_normal((1, latent))[0]
     z = noise
     if latent:
@@ -95,7 +95,7 @@ def test_a_drawing_is_gone_on_with_as_the_reference_would(tmp_path: Path, latent
         mixture, h, c = reference.step(row, z, h, c)
     made = np.zeros((0, 5), np.float32)
     while len(made) < 20:
-        row = sample_row(mixture, generator, temperature)
+        row = sample_row(mixture, generator, freedom)
         made = np.concatenate([made, row])
         if row[0, END] and len(made) >= 3:
             break
