@@ -181,7 +181,7 @@ def test_a_training_begins_with_a_finished_model(
     state = torch.load(tmp_path / "second" / name / CHECKPOINT, weights_only=True)
     assert state["progress"]["begun_from"] == model_digest(first)
     assert state["progress"]["step"] == 4
-    assert state["optimizers"]["network"]["param_groups"][0]["initial_lr"] == WARM_RATE * CharTask.rate
+    assert state["optimizers"]["rest"]["param_groups"][0]["initial_lr"] == WARM_RATE * CharTask.rate
 
 
 def test_a_network_of_other_characters_is_refused(tiny_data: Path, one_thread: None) -> None:
