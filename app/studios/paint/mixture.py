@@ -34,11 +34,11 @@ class Freedom:
     def of(cls, model: Model, controls: Mapping[str, Any]) -> Freedom:
         """As the control says; that of the pen no less than the model allows."""
         asked = float(controls.get("temperature", 0.4))
-        return cls(asked, max(asked, float(model.codec.get(LEAST_OF_PEN, 0.0)), 1e-3))
+        return cls(asked, max(asked, float(model.codec.get(LEAST_OF_PEN, 0.0))))
 
     def widened(self, parts: Arrays) -> tuple[np.ndarray, np.ndarray]:
         """The scores of mixtures and pen, (…, 20) and (…, 3), by their temperatures (Ha & Eck, equation 8)."""
-        return parts["weights"] / max(self.place, 1e-3), parts["pen"] / self.pen
+        return parts["weights"] / max(self.place, 1e-3), parts["pen"] / max(self.pen, 1e-3)
 
 
 def sample_row(parts: Arrays, generator: np.random.Generator, freedom: Freedom) -> np.ndarray:
