@@ -18,7 +18,7 @@ from training.sketchrnn.collections import Collection
 from training.sketchrnn.graphs import drawing_graphs
 from training.sketchrnn.measure import measure
 from training.sketchrnn.network import LATENT
-from training.sketchrnn.recipe import PEN, SketchTask
+from training.sketchrnn.recipe import SketchTask
 from training.sketchrnn.shipped import take_drawer
 
 GRAPHS = ("encoder.onnx", "begin.onnx", "decoder.onnx")
@@ -56,7 +56,7 @@ def _controls(collection: Collection) -> list[Control]:
             id="temperature",
             label="Freedom",
             kind="float",
-            default=0.2,
+            default=collection.freedom,
             minimum=0.05,
             maximum=1.2,
             step=0.05,
@@ -94,7 +94,7 @@ def _manifest(task: SketchTask, trained: Progress, settings: dict[str, Setting],
             "categories": list(collection.categories),
             "latent": LATENT,
             NOTHING: ZERO,
-            LEAST_OF_PEN: PEN,
+            LEAST_OF_PEN: collection.pen,
         },
         controls=_controls(collection),
         training=trained_by(

@@ -16,13 +16,11 @@ from torch import nn
 from torch.optim import Optimizer
 
 from app.studios.paint.codec import BOX, StrokeCodec, start_row
+from app.studios.paint.mixture import Freedom
 from training.lib.loop import autocast, set_rate, warmup_cosine
 from training.sketchrnn.collections import COLLECTIONS
 from training.sketchrnn.data import Drawings, changed, offset_scale, padded, read_drawings
 from training.sketchrnn.network import LATENT, Decoder, Encoder, nats_per_point
-
-PEN = 0.8
-"""The least temperature of the pen. At 0.4 drawings had more than twice a person's points."""
 
 
 class SketchTask:
@@ -37,6 +35,7 @@ class SketchTask:
         self.train, self.valid = (read_drawings(data, part, self.collection) for part in ("train", "valid"))
         self.codec = StrokeCodec(offset_scale(self.train), self.collection.categories)
         self.classes = len(self.collection.categories)
+        self._freedom = Freedom(self.collection.freedom, max(self.collection.freedom, self.collection.pen))
         self._of_class = [np.flatnonzero(self.train.labels == label) for label in range(self.classes)]
         torch.manual_seed(self.seed)
         self.encoder = Encoder(self.classes, self.encoder_width)
@@ -91,7 +90,7 @@ class SketchTask:
         }
 
     def sample(self, modules: dict[str, nn.Module], folder: Path, step: int) -> None:
-        """A sheet: a row a class, two of the data, others from nothing at temperature 0.2, about 120 in all."""
+        """A sheet: a row a class, two of the data, others from nothing, about 120 in all."""
         folder.mkdir(parents=True, exist_ok=True)
         rng, count = np.random.default_rng(1), max(4, min(20, 120 // self.classes))
         rows = [
@@ -128,11 +127,11 @@ class SketchTask:
         return [self.train.strokes[i] for i in self._of_class[label][:2]]
 
     def _from_nothing(self, label: int, rng: np.random.Generator) -> list[np.ndarray]:
-        return draw(self.decoder, self.codec, label, rng, temperature=0.2)
+        return draw(self.decoder, self.codec, label, rng, self._freedom)
 
 
 def draw(
-    decoder: Decoder, codec: StrokeCodec, label: int, rng: np.random.Generator, temperature: float, most: int = 120
+    decoder: Decoder, codec: StrokeCodec, label: int, rng: np.random.Generator, freedom: Freedom, most: int = 120
 ) -> list[np.ndarray]:
     """One drawing from nothing with a torch decoder, as strokes in units."""
     device = decoder.out.weight.device
@@ -142,18 +141,18 @@ def draw(
     row, rows = start_row(), []
     for _ in range(most):
         *parts, h, c = decoder(torch.from_numpy(row).to(device)[None], latent, classes, h, c)
-        row = _sampled([part[0, 0].float().cpu().numpy() for part in parts], rng, temperature)
+        row = _sampled([part[0, 0].float().cpu().numpy() for part in parts], rng, freedom)
         rows.append(row[0])
         if row[0, 4]:
             break
     return codec.decode(np.array(rows))
 
 
-def _sampled(parts: list[np.ndarray], rng: np.random.Generator, temperature: float) -> np.ndarray:
+def _sampled(parts: list[np.ndarray], rng: np.random.Generator, freedom: Freedom) -> np.ndarray:
     weights, means, deviations, correlation, pen = parts
-    chosen = rng.choice(len(weights), p=_softmax(weights / temperature))
-    state = rng.choice(3, p=_softmax(pen / max(temperature, PEN)))
-    x, y = rng.standard_normal(2) * np.sqrt(temperature)
+    chosen = rng.choice(len(weights), p=_softmax(weights / freedom.place))
+    state = rng.choice(3, p=_softmax(pen / freedom.pen))
+    x, y = rng.standard_normal(2) * np.sqrt(freedom.place)
     rho = correlation[chosen]
     offset = means[chosen] + np.exp(deviations[chosen]) * (x, rho * x + np.sqrt(1 - rho * rho) * y)
     row = np.zeros((1, 5), np.float32)
