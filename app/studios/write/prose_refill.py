@@ -18,14 +18,14 @@ from app.studios.write.subwords import SubwordCodec
 
 CANDIDATES = 4
 """Passages written side by side; the one after which the following text is likeliest is taken."""
-LONGER = 1.5
-"""A passage may be so many times as long as the span, and :data:`EXTRA` tokens more."""
+LONGER, LONGEST = 1.5, 2.5
+"""A passage may be so many times as long as the span, and :data:`EXTRA` tokens more; the second where it is to end with
+a sentence and none has ended yet."""
 EXTRA = 8
 SHARES = (0.7, 1.0, 1.4)
 """Where a passage that knows no end is tried to be cut, in lengths of the old one."""
 _SENTENCE = re.compile(r"[.!?…][\"'”’)*_]*(?=\s|$)")
-CLOSING = 4
-"""A sentence's last mark and the signs that close it are among so many characters."""
+_LAST_SENTENCE = re.compile(r"[.!?…][\"'”’)*_]*\s*$")
 LOOK_BACK, LOOK_AHEAD = 600, 100
 """Characters before and after the seam that are read to judge it."""
 
@@ -34,11 +34,14 @@ def refill_text(request: WriteRequest, model: Model, progress: Progress) -> Iter
     """The text with the span written anew, in one piece: until it is whole, the old one stays."""
     text = request.document.text
     before, old, after = text[: request.start], text[request.start : request.end], text[request.end :]
-    count = round(len(SubwordCodec.of_model(model).encode(old)) * LONGER) + EXTRA
+    longest = LONGEST if _LAST_SENTENCE.search(old) else LONGER
+    count = round(len(SubwordCodec.of_model(model).encode(old)) * longest) + EXTRA
     writing = Writing(request, [rng(request.seed, row) for row in range(CANDIDATES)], count, model)
-    for _ in writing.go(progress.part(0.0, 0.8)):
-        pass
+    for passages in writing.go(progress.part(0.0, 0.8)):
+        if longest == LONGEST and all(len(each) > LONGER * len(old) and _SENTENCE.search(each) for each in passages):
+            break
     made = list(dict.fromkeys(_seamed(passage, old, after) for passage in _passages(writing, old)))
+    made = _ending_alike(made, old)
     surprises = [surprise_of_following(model, before + passage, after, progress.part(0.8, 1.0)) for passage in made]
     best = made[int(np.argmin(surprises))]
     progress.report(1.0)
@@ -58,10 +61,16 @@ def _cuts(passage: str, old: str) -> list[str]:
 
     They are near the length of the old passage, and end as it does: with a sentence, where there is one, or a word.
     """
-    ends = [found.end() for found in _SENTENCE.finditer(passage)] if _SENTENCE.search(old.rstrip()[-CLOSING:]) else []
+    ends = [found.end() for found in _SENTENCE.finditer(passage)] if _LAST_SENTENCE.search(old) else []
     ends = ends or [found.start() for found in re.finditer(r"\s|$", passage) if found.start()]
     wanted = [len(old) * share for share in SHARES]
     return list(dict.fromkeys(passage[: min(ends, key=lambda end: abs(end - near), default=0)] for near in wanted))
+
+
+def _ending_alike(passages: list[str], old: str) -> list[str]:
+    """Those that end a sentence, where the old passage does; all, where none or the old one does not."""
+    alike = [passage for passage in passages if _LAST_SENTENCE.search(passage)] if _LAST_SENTENCE.search(old) else []
+    return alike or passages
 
 
 def _seamed(passage: str, old: str, after: str) -> str:
