@@ -16,7 +16,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from app.studios.paint.codec import BOX, StrokeCodec, start_row
-from app.studios.paint.mixture import Freedom
+from app.studios.paint.mixture import PARTS, Freedom, sample_row
 from training.lib.loop import autocast, set_rate, warmup_cosine
 from training.sketchrnn.collections import COLLECTIONS
 from training.sketchrnn.data import Drawings, changed, offset_scale, padded, read_drawings
@@ -141,28 +141,12 @@ def draw(
     row, rows = start_row(), []
     for _ in range(most):
         *parts, h, c = decoder(torch.from_numpy(row).to(device)[None], latent, classes, h, c)
-        row = _sampled([part[0, 0].float().cpu().numpy() for part in parts], rng, freedom)
+        mixture = {name: part[0, 0].float().cpu().numpy() for name, part in zip(PARTS, parts, strict=True)}
+        row = sample_row(mixture, rng, freedom)
         rows.append(row[0])
         if row[0, 4]:
             break
     return codec.decode(np.array(rows))
-
-
-def _sampled(parts: list[np.ndarray], rng: np.random.Generator, freedom: Freedom) -> np.ndarray:
-    weights, means, deviations, correlation, pen = parts
-    chosen = rng.choice(len(weights), p=_softmax(weights / freedom.place))
-    state = rng.choice(3, p=_softmax(pen / freedom.pen))
-    x, y = rng.standard_normal(2) * np.sqrt(freedom.place)
-    rho = correlation[chosen]
-    offset = means[chosen] + np.exp(deviations[chosen]) * (x, rho * x + np.sqrt(1 - rho * rho) * y)
-    row = np.zeros((1, 5), np.float32)
-    row[0, :2], row[0, 2 + state] = offset, 1
-    return row
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    scaled = np.exp(values.astype(np.float64) - values.max())
-    return scaled / scaled.sum()
 
 
 def contact_sheet(rows: list[list[list[np.ndarray]]], size: int = 96) -> Image.Image:
